@@ -1,0 +1,128 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of compiler settings for every Swift target.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A Swift library target with the shared settings.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target, in the folder that mirrors it.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "tessera",
+  products: [
+    .library(name: "TesseraLabels", targets: ["TesseraLabels"]),
+    .library(name: "TesseraImaging", targets: ["TesseraImaging"]),
+    .library(name: "TesseraClient", targets: ["TesseraClient"]),
+    .library(name: "TesseraServer", targets: ["TesseraServer"]),
+    .library(name: "TesseraTraining", targets: ["TesseraTraining"]),
+    .library(name: "TesseraInference", targets: ["TesseraInference"]),
+    .executable(name: "tessera", targets: ["tessera"]),
+    .executable(name: "tessera-bench", targets: ["tessera-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Level 0: C shims over the native libraries.
+    .target(name: "CTesseraBLAS", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(name: "CTesseraDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+    .target(name: "CTesseraKernels", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "CTesseraPNG", linkerSettings: [.linkedLibrary("png16")]),
+    .target(name: "CTesseraZstd", linkerSettings: [.linkedLibrary("zstd")]),
+
+    // Level 1
+    library("TesseraLabels", []),
+    library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
+
+    // Level 2
+    library("TesseraNN", ["TesseraTensor"]),
+    library("TesseraImaging", ["TesseraLabels", "CTesseraPNG"]),
+    library("TesseraProtocol", ["TesseraLabels", "CTesseraZstd", nioCore, crypto]),
+
+    // Level 3
+    library("TesseraWeights", ["TesseraNN", "TesseraTensor", crypto]),
+    library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
+    library("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
+    library(
+      "TesseraServer",
+      ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
+    library("TesseraClient", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
+
+    // Level 4
+    library(
+      "TesseraTraining",
+      ["TesseraModels", "TesseraWeights", "TesseraData", "TesseraNN", "TesseraTensor", "TesseraLabels", "TesseraImaging"]),
+    library(
+      "TesseraInference",
+      [
+        "TesseraModels", "TesseraWeights", "TesseraImaging", "TesseraProtocol", "TesseraNN",
+        "TesseraTensor", "TesseraLabels", crypto,
+      ]),
+
+    // Level 5
+    .executableTarget(
+      name: "tessera",
+      dependencies: [
+        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData",
+        "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
+        "TesseraTensor", argumentParser, logging, serviceLifecycle,
+      ], swiftSettings: settings),
+    .executableTarget(
+      name: "tessera-bench",
+      dependencies: ["TesseraTraining", "TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
+      swiftSettings: settings),
+
+    // Tests mirror Sources.
+    tests("TesseraLabels"),
+    tests("TesseraTensor"),
+    tests("TesseraNN", ["TesseraTensor"]),
+    tests("TesseraImaging", ["TesseraLabels"]),
+    tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto]),
+    tests("TesseraWeights", ["TesseraNN", "TesseraTensor"]),
+    tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"]),
+    tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
+    tests("TesseraServer", ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
+    tests(
+      "TesseraTraining",
+      ["TesseraData", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor", "TesseraLabels"]),
+    tests(
+      "TesseraInference",
+      ["TesseraModels", "TesseraWeights", "TesseraProtocol", "TesseraLabels", "TesseraTensor"]),
+    .testTarget(name: "ProjectTests", swiftSettings: settings),
+    .testTarget(
+      name: "tesseraTests", dependencies: ["tessera", "TesseraLabels", "TesseraImaging", "TesseraData"],
+      swiftSettings: settings),
+  ]
+)
