@@ -72,7 +72,7 @@ let package = Package(
     library("TesseraProtocol", ["TesseraLabels", "CTesseraZstd", nioCore, crypto]),
 
     // Level 3
-    library("TesseraWeights", ["TesseraNN", "TesseraTensor", crypto]),
+    library("TesseraWeights", ["TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
     library("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
     library(

@@ -1,6 +1,8 @@
 internal import CTesseraDNN
 
-/// How a map `[batch, channels, height, width]` lies in memory. It never changes what a tensor means.
+/// How a map `[batch, channels, height, width]` lies in memory.
+///
+/// It never changes what a tensor means.
 public enum Layout: Hashable, Sendable {
   /// Row-major: width runs fastest. The only layout of tensors that are not maps.
   case rows

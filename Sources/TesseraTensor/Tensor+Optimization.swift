@@ -32,7 +32,9 @@ extension Tensor {
     }
   }
 
-  /// One step of Adam. Source: Kingma and Ba 2015, Algorithm 1; decoupled decay: Loshchilov and Hutter 2019, Algorithm 2.
+  /// One step of Adam.
+  ///
+  /// Source: Kingma and Ba 2015, Algorithm 1; decoupled decay: Loshchilov and Hutter 2019, Algorithm 2.
   package mutating func adam(_ gradient: Tensor, mean: inout Tensor, variance: inout Tensor, _ step: AdamStep) {
     precondition(
       shape == gradient.shape && shape == mean.shape && shape == variance.shape, "adam: \(shape), \(gradient.shape)")

@@ -26,8 +26,10 @@ public struct LargeFOV: Discriminator {
     }
   }
 
+  /// Two halvings leave one pixel of four.
   public var minimumSide: Int { 4 }
 
+  /// Judges each map: `[batch, channels, height, width]` to `[batch, 1, 1, 1]`.
   public func callAsFunction(_ maps: EncodedLabelMaps, in pass: ForwardPass) -> Verdict {
     var x = maps.variable
     for (index, convolution) in convolutions.enumerated() {

@@ -10,6 +10,7 @@ import TesseraTensor
 /// Source: after Ronneberger, Fischer and Brox 2015 (arXiv:1505.04597), with padding, normalisation and bilinear
 /// enlargement.
 public struct UNet: Segmenter {
+  /// Number of classes.
   public let classCount: Int
   /// Channels of the first level.
   public let width: Int
@@ -38,8 +39,10 @@ public struct UNet: Segmenter {
       initialization: .uniform(bound: 1 / Double(width).squareRoot()))
   }
 
+  /// Three halvings leave one pixel of eight.
   public var minimumSide: Int { 8 }
 
+  /// Scores every pixel: `[batch, 3, height, width]` to `[batch, classes, height, width]`.
   public func callAsFunction(_ images: Variable, in pass: ForwardPass) -> Logits {
     var x = images
     var levels: [Variable] = []

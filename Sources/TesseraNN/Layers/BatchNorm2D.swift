@@ -40,7 +40,7 @@ public struct BatchNorm2D: Sendable {
   /// - Precondition: in training, more than one value per channel.
   public func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
     guard case .training(let records) = pass.mode else {
-      let running = Normalization.Statistics(mean: pass[runningMean], variance: pass[runningVariance])
+      let running = BatchNormalization.Statistics(mean: pass[runningMean], variance: pass[runningVariance])
       return batchNormalize(
         x, scale: pass[weight], shift: pass[bias], given: running, epsilon: epsilon, rectifies: rectifies
       ).output

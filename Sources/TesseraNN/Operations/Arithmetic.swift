@@ -1,7 +1,9 @@
 import TesseraTensor
 
 extension Variable {
-  /// Adds element by element; both gradients are the sum's. A map plus `[batch, channels, 1, 1]` adds per channel.
+  /// Adds element by element; both gradients are the sum's.
+  ///
+  /// A map plus `[batch, channels, 1, 1]` adds per channel.
   ///
   /// - Precondition: the shapes are equal, or the right one is per channel.
   public static func + (a: Variable, b: Variable) -> Variable {
@@ -18,7 +20,9 @@ extension Variable {
   /// - Precondition: the shapes are equal.
   public static func - (a: Variable, b: Variable) -> Variable { a + -1 * b }
 
-  /// Multiplies element by element: da = dy · b, db = dy · a. A map times `[batch, channels, 1, 1]` scales channels.
+  /// Multiplies element by element: da = dy · b, db = dy · a.
+  ///
+  /// A map times `[batch, channels, 1, 1]` scales channels.
   ///
   /// - Precondition: the shapes are equal, or the right one is per channel.
   public static func * (a: Variable, b: Variable) -> Variable {

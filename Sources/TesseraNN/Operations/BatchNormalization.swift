@@ -17,12 +17,12 @@ import TesseraTensor
 ///
 /// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithm 1 and the gradients after it.
 func batchNormalize(
-  _ x: Variable, scale: Variable, shift: Variable, given: Normalization.Statistics?, epsilon: Float, rectifies: Bool
-) -> (output: Variable, statistics: Normalization.Statistics) {
-  let normalization = Normalization(
+  _ x: Variable, scale: Variable, shift: Variable, given: BatchNormalization.Statistics?, epsilon: Float, rectifies: Bool
+) -> (output: Variable, statistics: BatchNormalization.Statistics) {
+  let normalization = BatchNormalization(
     shape: x.shape, layout: x.value.layout, epsilon: epsilon, rectifies: rectifies, usesBatchStatistics: given == nil)
   let channels: Shape = [x.shape[1]]
-  var statistics = given ?? Normalization.Statistics(mean: .zeros(channels), variance: .zeros(channels))
+  var statistics = given ?? BatchNormalization.Statistics(mean: .zeros(channels), variance: .zeros(channels))
   let input = x.value
   let (y, workspace) = normalization.forward(
     input, scale: scale.value, shift: shift.value, statistics: &statistics)

@@ -1,6 +1,6 @@
 public import TesseraTensor
 
-/// Moves parameters along their gradients, and remembers what the method needs of earlier steps. A value.
+/// Moves parameters along their gradients, and remembers what the method needs of earlier steps.
 public struct Optimizer: Sendable {
   /// How a gradient becomes a step.
   public enum Method: Hashable, Sendable {

@@ -14,7 +14,7 @@ public struct BufferKey: Hashable, Sendable {
   let index: Int
 }
 
-/// The numbers of a network: parameters, which are learned, and buffers, which are recorded. A value.
+/// The numbers of a network: parameters, which are learned, and buffers, which are recorded.
 public struct ParameterSet: Sendable {
   /// Names of the parameters, in the order the network was built.
   public let names: [String]

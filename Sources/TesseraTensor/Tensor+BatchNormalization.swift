@@ -1,7 +1,7 @@
 import CTesseraDNN
 
 /// A batch normalisation of maps of one shape, prepared.
-package struct Normalization: Sendable {
+package struct BatchNormalization: Sendable {
   /// Mean and biased variance of each channel.
   package struct Statistics: Sendable {
     package var mean: Tensor
@@ -22,7 +22,7 @@ package struct Normalization: Sendable {
   package let usesBatchStatistics: Bool
 
   package init(shape: Shape, layout: Layout, epsilon: Float, rectifies: Bool, usesBatchStatistics: Bool) {
-    precondition(shape.rank == 4, "Normalization: a map has four axes, not \(shape)")
+    precondition(shape.rank == 4, "BatchNormalization: a map has four axes, not \(shape)")
     self.shape = shape
     self.layout = layout
     self.epsilon = epsilon

@@ -1,0 +1,85 @@
+public import TesseraModels
+public import TesseraNN
+public import TesseraTensor
+
+/// One step of each network on a batch: the discriminator first, then the segmenter against it.
+///
+/// The segmenter runs forward once. Its prediction enters the discriminator's step as a constant and its own step with
+/// gradients; the discriminator's numbers are constants of the segmenter's step, and only its own step moves them.
+public struct Alternation: Sendable {
+  /// The network that is trained to be used.
+  public let segmenter: any Segmenter
+  /// The network that judges it; nil for cross-entropy alone.
+  public let discriminator: (any Discriminator)?
+  /// What is minimised.
+  public let objective: Objective
+
+  /// Puts the networks together.
+  public init(segmenter: any Segmenter, discriminator: (any Discriminator)?, objective: Objective) {
+    self.segmenter = segmenter
+    self.discriminator = discriminator
+    self.objective = objective
+  }
+
+  /// The learning rates of one step.
+  public struct Rates: Hashable, Sendable {
+    /// The segmenter's.
+    public let segmenter: Float
+    /// The discriminator's.
+    public let discriminator: Float
+
+    /// Pairs two rates.
+    public init(segmenter: Float, discriminator: Float) {
+      self.segmenter = segmenter
+      self.discriminator = discriminator
+    }
+  }
+
+  /// Takes a step of cross-entropy alone.
+  public func advance(
+    _ state: inout Learner, with batch: TrainingBatch, rate: Float, generator: inout Generator
+  ) -> StepSummary {
+    let step = crossEntropyStep(of: state.values, batch, generator: generator)
+    generator = step.generator
+    state.learn(from: step, rate: rate)
+    return StepSummary(crossEntropy: step.value, adversary: nil)
+  }
+
+  /// Takes a step of both networks.
+  ///
+  /// - Precondition: there is a discriminator.
+  public func advance(
+    _ segmenterState: inout Learner, against discriminatorState: inout Learner, with batch: TrainingBatch, rates: Rates,
+    generator: inout Generator
+  ) -> StepSummary {
+    var judged: DiscriminatorStep?
+    let step = valueAndGradients(
+      of: segmenterState.values, mode: .training(recordsStatistics: true), generator: generator
+    ) { pass in
+      let logits = segmenter(pass.constant(batch.images), in: pass)
+      let probabilities = logits.probabilities
+      let own = discriminatorStep(
+        of: discriminatorState.values, prediction: probabilities.variable.value, batch.labels,
+        generator: pass.generator)
+      pass.generator = own.generator
+      discriminatorState.learn(from: own, rate: rates.discriminator)
+      judged = own
+      let (loss, crossEntropy, term) = segmenterLoss(
+        logits, probabilities, batch.labels, against: discriminatorState.values, in: pass)
+      return (loss, (crossEntropy: crossEntropy.value.scalar, term: term.value.scalar))
+    }
+    generator = step.generator
+    segmenterState.learn(from: step, rate: rates.segmenter)
+    return StepSummary(
+      crossEntropy: step.output.crossEntropy,
+      adversary: judged.map {
+        StepSummary.Adversary(
+          discriminatorLoss: $0.value, adversarialTerm: step.output.term,
+          truthAccuracy: share($0.output.truth) { $0 > 0 }, predictionAccuracy: share($0.output.prediction) { $0 < 0 })
+      })
+  }
+
+  private func share(_ verdicts: [Float], _ isRight: (Float) -> Bool) -> Float {
+    Float(verdicts.count(where: isRight)) / Float(max(verdicts.count, 1))
+  }
+}

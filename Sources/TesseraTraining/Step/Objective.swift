@@ -1,0 +1,31 @@
+public import TesseraModels
+import TesseraNN
+
+/// The objective of adversarial training and how its two sides are computed.
+///
+///     L = Σ l_mce(s(x), y) − λ [l_bce(a(x, y), 1) + l_bce(a(x, s(x)), 0)]     min over s, max over a
+///
+/// Every loss is a mean: l_mce over labelled pixels, l_bce over label maps. Void pixels take part in no term.
+///
+/// Source: Luc et al. 2016 (arXiv:1611.08408), equation 1.
+public struct Objective: Hashable, Sendable {
+  /// Weight of the adversarial term.
+  public let lambda: Float
+  /// What the segmenter is told by the discriminator.
+  public let term: AdversarialTerm
+  /// One positive weight per class in l_mce; nil for 1.
+  public let classWeights: [Float]?
+  /// How the discriminator sees label maps.
+  public let encoding: BasicEncoding
+
+  /// Puts an objective together.
+  ///
+  /// - Precondition: λ is finite and at least 0.
+  public init(lambda: Float, term: AdversarialTerm, classWeights: [Float]?, encoding: BasicEncoding) {
+    precondition(lambda >= 0 && lambda.isFinite, "Objective: λ \(lambda)")
+    self.lambda = lambda
+    self.term = term
+    self.classWeights = classWeights
+    self.encoding = encoding
+  }
+}
