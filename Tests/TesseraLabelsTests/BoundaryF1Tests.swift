@@ -51,6 +51,11 @@ import Testing
     #expect(measure.classScores == [nil, nil])
   }
 
+  @Test func emptyMapOfHugeWidthCostsNothing() throws {
+    let map = LabelMap(width: .max, height: 0, classCount: 1, labels: [])
+    #expect(try score(map, map, .pixels(1e18)) == nil)
+  }
+
   @Test func meanOverImagesNotOverPixels() throws {
     var measure = BoundaryF1(classCount: 2, tolerance: .pixels(0))
     let large = drawn([String](repeating: "0011", count: 30), classCount: 2)
