@@ -101,7 +101,7 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(
       name: "tessera-bench",
-      dependencies: ["TesseraTraining", "TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
+      dependencies: ["TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
       swiftSettings: settings),
 
     // Tests mirror Sources.

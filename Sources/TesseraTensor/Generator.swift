@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A seeded source of random numbers whose state is a value: copy it, store it, go on from it.
 ///
 /// Independent streams come from one seed and a name, so that a new use does not disturb the others.
@@ -46,4 +50,10 @@ public struct Generator: RandomNumberGenerator, Hashable, Sendable {
 
   /// A number in `0..<1` with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A number of the standard normal distribution (Box and Muller 1958; the second of the pair is not kept).
+  public mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * .pi * uniform())
+  }
 }

@@ -1,1 +1,88 @@
+// oneDNN as functions of explicit descriptions: every call names shapes and layouts, finds or prepares the primitive
+// for them in a cache, and runs it. All oneDNN types stay behind this header, since versions 2 and 3 differ.
+//
+// Every function returns 0, or a dnnl_status_t where oneDNN refused the description.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// How a 4-D map [n, c, h, w] of f32 lies in memory.
+typedef enum {
+  TESSERA_ROWS = 0,           // n, c, h, w: w runs fastest
+  TESSERA_CHANNELS_LAST = 1,  // n, h, w, c
+  TESSERA_BLOCKED = 2,        // n, c/16, h, w, 16: the last block is padded with zeros
+} tessera_layout;
+
+typedef struct {
+  int32_t n, c, h, w;
+  int32_t layout;
+} tessera_map;
+
+typedef enum { TESSERA_DIRECT = 0, TESSERA_WINOGRAD = 1 } tessera_convolution_algorithm;
+
+// Weights are rows [out, in / groups, kernel_h, kernel_w]; a dilation of 1 is none.
+typedef struct {
+  tessera_map source, destination;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;
+  int32_t algorithm;
+  int32_t has_bias;
+} tessera_convolution;
+
+typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED = 2 } tessera_support;
+
+// The least support that the forward and both backward passes have: a reference implementation is right but slow.
+int tessera_convolution_support(const tessera_convolution *d);
+int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias, float *y);
+int tessera_convolution_backward_data(const tessera_convolution *d, const float *dy, const float *w, float *dx);
+int tessera_convolution_backward_weights(const tessera_convolution *d, const float *x, const float *dy, float *dw,
+                                         float *dbias);
+
+typedef enum { TESSERA_POOL_MAX = 0, TESSERA_POOL_AVERAGE = 1 } tessera_pooling_kind;
+
+// Averages count the padding (as a zero) where `counts_padding` is 1.
+typedef struct {
+  tessera_map source, destination;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w;
+  int32_t kind, counts_padding;
+} tessera_pooling;
+
+int tessera_pooling_workspace_bytes(const tessera_pooling *d, size_t *bytes);
+int tessera_pooling_forward(const tessera_pooling *d, const float *x, float *y, void *workspace);
+int tessera_pooling_backward(const tessera_pooling *d, const float *dy, const void *workspace, float *dx);
+
+typedef struct {
+  tessera_map map;
+  float epsilon;
+  int32_t relu;      // 1: followed by a rectifier, in the same pass
+  int32_t training;  // 1: statistics of this batch are computed; 0: given statistics are used
+} tessera_normalization;
+
+int tessera_normalization_workspace_bytes(const tessera_normalization *d, size_t *bytes);
+// `mean` and `variance` are written where `training`, else read; the variance is the biased one.
+int tessera_normalization_forward(const tessera_normalization *d, const float *x, const float *scale, const float *shift,
+                                  float *mean, float *variance, float *y, void *workspace);
+// `training` 0: mean and variance are constants of the pullback.
+int tessera_normalization_backward(const tessera_normalization *d, const float *x, const float *dy, const float *scale,
+                                   const float *shift, const float *mean, const float *variance, const void *workspace,
+                                   float *dx, float *dscale, float *dshift);
+
+typedef enum { TESSERA_BILINEAR = 0, TESSERA_NEAREST = 1 } tessera_resampling_kind;
+
+typedef struct {
+  tessera_map source, destination;
+  int32_t kind;
+} tessera_resampling;
+
+int tessera_resampling_forward(const tessera_resampling *d, const float *x, float *y);
+int tessera_resampling_backward(const tessera_resampling *d, const float *dy, float *dx);
+
+// Copies a map into another layout.
+int tessera_reorder(const tessera_map *from, const float *x, const tessera_map *to, float *y);
+
+// Copies channels between a map and a run of channels of a wider one, in either direction.
+int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first, float *y);
+int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part, float *y);
+
+// "2.6.3" and the instruction set that oneDNN chose.
+void tessera_dnn_version(int *major, int *minor, int *patch);
+const char *tessera_dnn_instruction_set(void);

@@ -1,1 +1,75 @@
+// The kernels that no library has, or has only as several passes over memory.
+//
+// Maps are rows [n, c, p], p = h·w pixels; vectors are any layout whose lanes all take part. Labels are u16 class
+// indices; 65535 is void. Every reduction adds fixed-size pieces in a fixed order in double precision, so a result does
+// not depend on the number of threads.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#define TESSERA_VOID_LABEL 65535
+
+// ---- Threads. The team is libgomp's, which oneDNN uses too: one budget for both.
+void tessera_threads_set(int count);
+int tessera_threads_get(void);
+// Treats denormal numbers as zero on every thread of the calling thread's team.
+void tessera_denormals_flush(void);
+
+// ---- Vectors
+void tessera_fill(float *y, size_t count, float value);
+void tessera_add(float *y, const float *x, size_t count);                                   // y += x
+void tessera_sum(float *y, const float *a, const float *b, size_t count);                   // y = a + b
+void tessera_scale(float *y, const float *x, size_t count, float factor);                   // y = factor · x
+void tessera_multiply(float *y, const float *a, const float *b, size_t count);              // y = a · b
+void tessera_multiply_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
+void tessera_add_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
+void tessera_sum_pixels(float *s, const float *x, size_t channels, size_t pixels);           // s[i] = Σ_p x[i, p]
+void tessera_dot_pixels(float *s, const float *a, const float *b, size_t channels, size_t pixels);
+double tessera_total(const float *x, size_t count);
+double tessera_squares(const float *x, size_t count);
+size_t tessera_nonfinite(const float *x, size_t count);
+// y = x / keep where the hash of (seed, i) falls below keep, else 0.
+void tessera_dropout(float *y, const float *x, size_t count, float keep, uint64_t seed);
+
+// ---- Activations
+typedef enum {
+  TESSERA_RELU,
+  TESSERA_LEAKY_RELU,
+  TESSERA_RELU6,
+  TESSERA_HARD_SWISH,
+  TESSERA_HARD_SIGMOID,
+  TESSERA_SIGMOID,
+  TESSERA_TANH,
+} tessera_activation;
+void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
+// dx = dy · f'(x)
+void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
+
+// ---- Label maps and class probabilities
+void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
+// dx = y · (dy − Σ_c dy·y)
+void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p);
+// Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives w[l]·(softmax − onehot), 0 at void pixels.
+// `weights` may be NULL: all 1.
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n, size_t c,
+                             size_t p);
+// Σ w[l] over labels that are not void.
+double tessera_label_weight(const uint16_t *labels, const float *weights, size_t count);
+void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);
+// y = x, but 0 in every channel of a void pixel.
+void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p);
+// The class of the largest value, ties to the lowest class; `largest` may be NULL and receives that value.
+void tessera_largest_class(uint16_t *labels, float *largest, const float *x, size_t n, size_t c, size_t p);
+
+// Returns Σ softplus(±z) for target 1 (−) or 0 (+), with targets in 0...1 in between; dz receives σ(z) − target.
+double tessera_binary_cross_entropy(float *dz, const float *z, float target, size_t count);
+
+// ---- Optimizers, in place
+void tessera_sgd(float *w, float *velocity, const float *g, size_t count, float rate, float momentum, float decay,
+                 int nesterov);
+typedef struct {
+  float rate, beta1, beta2, epsilon, decay;
+  float correction1, correction2;  // 1 − β1^t and 1 − β2^t
+  int decoupled;                   // 1: AdamW
+} tessera_adam_step;
+void tessera_adam(float *w, float *m, float *v, const float *g, size_t count, const tessera_adam_step *step);

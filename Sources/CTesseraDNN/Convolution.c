@@ -1,0 +1,132 @@
+#include <string.h>
+
+#include "Primitive.h"
+
+typedef struct {
+  dnnl_memory_desc_t source, weights, bias, destination;  // as the caller holds them
+  dnnl_memory_desc_t any;                                 // weights in whatever layout the algorithm likes
+  dnnl_dims_t strides, dilations, padding, padding_after;
+  dnnl_alg_kind_t algorithm;
+} plan;
+
+// Padding after the map is what makes the output size come out, so that odd sizes with a stride need no special case.
+static int64_t after(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t dilation, int64_t pad) {
+  return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - pad;
+}
+
+static plan make_plan(const tessera_convolution *d) {
+  plan p;
+  memset(&p, 0, sizeof p);
+  p.source = tessera_map_desc(&d->source);
+  p.destination = tessera_map_desc(&d->destination);
+  p.bias = tessera_vector_desc(d->destination.c);
+  int64_t in = d->source.c / d->groups, out = d->destination.c / d->groups;
+  dnnl_dims_t grouped = {d->groups, out, in, d->kernel_h, d->kernel_w}, plain = {out, in, d->kernel_h, d->kernel_w};
+  int rank = d->groups > 1 ? 5 : 4;
+  const int64_t *dims = d->groups > 1 ? grouped : plain;
+  dnnl_memory_desc_init_by_tag(&p.weights, rank, dims, dnnl_f32, d->groups > 1 ? dnnl_goihw : dnnl_oihw);
+  dnnl_memory_desc_init_by_tag(&p.any, rank, dims, dnnl_f32, dnnl_format_tag_any);
+  p.strides[0] = d->stride_h;
+  p.strides[1] = d->stride_w;
+  p.dilations[0] = d->dilation_h - 1;
+  p.dilations[1] = d->dilation_w - 1;
+  p.padding[0] = d->pad_h;
+  p.padding[1] = d->pad_w;
+  p.padding_after[0] = after(d->source.h, d->destination.h, d->kernel_h, d->stride_h, d->dilation_h, d->pad_h);
+  p.padding_after[1] = after(d->source.w, d->destination.w, d->kernel_w, d->stride_w, d->dilation_w, d->pad_w);
+  p.algorithm = d->algorithm == TESSERA_WINOGRAD ? dnnl_convolution_winograd : dnnl_convolution_direct;
+  return p;
+}
+
+static dnnl_status_t forward_desc(const tessera_convolution *d, plan *p, dnnl_primitive_desc_t *pd) {
+  dnnl_convolution_desc_t op;
+  TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, dnnl_forward_training, p->algorithm, &p->source, &p->any,
+                                                         d->has_bias ? &p->bias : NULL, &p->destination, p->strides,
+                                                         p->dilations, p->padding, p->padding_after));
+  return tessera_primitive_desc(pd, &op, NULL);
+}
+
+static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
+  const tessera_convolution *d = description;
+  plan p = make_plan(d);
+  dnnl_primitive_desc_t pd;
+  TESSERA_TRY(forward_desc(d, &p, &pd));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DST, 1, p.destination, &p.destination));
+  if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_BIAS, 0, p.bias, &p.bias));
+  return tessera_primitive_finish(r, pd);
+}
+
+static dnnl_status_t prepare_backward_data(const void *description, tessera_primitive *r) {
+  const tessera_convolution *d = description;
+  plan p = make_plan(d);
+  dnnl_primitive_desc_t hint, pd;
+  TESSERA_TRY(forward_desc(d, &p, &hint));
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
+      &op, p.algorithm, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding, p.padding_after);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  dnnl_primitive_desc_destroy(hint);
+  TESSERA_TRY(status);
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_SRC, 1, p.source, &p.source));
+  return tessera_primitive_finish(r, pd);
+}
+
+static dnnl_status_t prepare_backward_weights(const void *description, tessera_primitive *r) {
+  const tessera_convolution *d = description;
+  plan p = make_plan(d);
+  dnnl_primitive_desc_t hint, pd;
+  TESSERA_TRY(forward_desc(d, &p, &hint));
+  dnnl_convolution_desc_t op;
+  dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
+      &op, p.algorithm, &p.source, &p.any, d->has_bias ? &p.bias : NULL, &p.destination, p.strides, p.dilations,
+      p.padding, p.padding_after);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  dnnl_primitive_desc_destroy(hint);
+  TESSERA_TRY(status);
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_WEIGHTS, 1, p.weights,
+                                   dnnl_primitive_desc_query_md(pd, dnnl_query_diff_weights_md, 0)));
+  if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_BIAS, 1, p.bias, &p.bias));
+  return tessera_primitive_finish(r, pd);
+}
+
+static int quality(tessera_kind kind, const tessera_convolution *d, tessera_prepare prepare) {
+  tessera_primitive *p;
+  if (tessera_primitive_find(kind, d, sizeof *d, prepare, &p) != dnnl_success) return TESSERA_UNSUPPORTED;
+  return p->is_reference ? TESSERA_REFERENCE : TESSERA_OPTIMIZED;
+}
+
+int tessera_convolution_support(const tessera_convolution *d) {
+  int forward = quality(TESSERA_CONVOLUTION_FORWARD, d, prepare_forward);
+  int data = quality(TESSERA_CONVOLUTION_BACKWARD_DATA, d, prepare_backward_data);
+  int weights = quality(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, prepare_backward_weights);
+  int least = forward < data ? forward : data;
+  return least < weights ? least : weights;
+}
+
+int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias, float *y) {
+  tessera_primitive *p;
+  TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_FORWARD, d, sizeof *d, prepare_forward, &p));
+  void *buffers[] = {(void *)x, (void *)w, y, (void *)bias};
+  return tessera_primitive_run(p, buffers);
+}
+
+int tessera_convolution_backward_data(const tessera_convolution *d, const float *dy, const float *w, float *dx) {
+  tessera_primitive *p;
+  TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_BACKWARD_DATA, d, sizeof *d, prepare_backward_data, &p));
+  void *buffers[] = {(void *)dy, (void *)w, dx};
+  return tessera_primitive_run(p, buffers);
+}
+
+int tessera_convolution_backward_weights(const tessera_convolution *d, const float *x, const float *dy, float *dw,
+                                         float *dbias) {
+  tessera_primitive *p;
+  TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, sizeof *d, prepare_backward_weights, &p));
+  void *buffers[] = {(void *)x, (void *)dy, dw, dbias};
+  return tessera_primitive_run(p, buffers);
+}

@@ -1,0 +1,227 @@
+#define _GNU_SOURCE
+#include "Primitive.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+// ---- Engine and stream: one CPU engine, one stream a thread.
+
+static dnnl_engine_t engine;
+static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
+static void make_engine(void) {
+  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+  // Our own cache keeps every primitive; a second copy would only cost memory.
+  dnnl_set_primitive_cache_capacity(0);
+}
+
+dnnl_engine_t tessera_engine(void) {
+  pthread_once(&engine_once, make_engine);
+  return engine;
+}
+
+static _Thread_local dnnl_stream_t stream;
+
+static dnnl_status_t thread_stream(dnnl_stream_t *result) {
+  if (!stream) TESSERA_TRY(dnnl_stream_create(&stream, tessera_engine(), dnnl_stream_default_flags));
+  *result = stream;
+  return dnnl_success;
+}
+
+// ---- Work areas: one scratch pad and one area for converted arguments a thread, kept between calls so that a step
+// after the first touches no new page.
+
+typedef struct {
+  void *bytes;
+  size_t count;
+} area;
+static _Thread_local area scratch_area, work_area;
+
+static void *area_reserve(area *a, size_t bytes) {
+  if (bytes <= a->count) return a->bytes;
+  if (a->bytes) munmap(a->bytes, a->count);
+  a->count = 0;
+  size_t rounded = (bytes + ((size_t)1 << 21) - 1) & ~(((size_t)1 << 21) - 1);
+  a->bytes = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (a->bytes == MAP_FAILED) {
+    a->bytes = NULL;
+    return NULL;
+  }
+  madvise(a->bytes, rounded, MADV_HUGEPAGE);
+  a->count = rounded;
+  return a->bytes;
+}
+
+// ---- Cache: a table of chains, keyed by kind and description bytes.
+
+typedef struct entry {
+  struct entry *next;
+  tessera_kind kind;
+  size_t size;
+  dnnl_status_t status;
+  tessera_primitive primitive;
+  unsigned char description[];
+} entry;
+
+enum { BUCKETS = 1024 };
+static entry *buckets[BUCKETS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static size_t bucket_of(tessera_kind kind, const unsigned char *bytes, size_t size) {
+  uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)kind;
+  for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  return (size_t)(hash % BUCKETS);
+}
+
+dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
+                                     tessera_primitive **result) {
+  if (!tessera_engine()) return dnnl_runtime_error;
+  size_t bucket = bucket_of(kind, description, size);
+  pthread_mutex_lock(&lock);
+  entry *e = buckets[bucket];
+  while (e && !(e->kind == kind && e->size == size && memcmp(e->description, description, size) == 0)) e = e->next;
+  if (!e) {
+    e = calloc(1, sizeof *e + size);
+    if (!e) {
+      pthread_mutex_unlock(&lock);
+      return dnnl_out_of_memory;
+    }
+    e->kind = kind;
+    e->size = size;
+    memcpy(e->description, description, size);
+    // A refusal is kept too: asking whether an algorithm exists is then cheap.
+    e->status = prepare(description, &e->primitive);
+    e->next = buckets[bucket];
+    buckets[bucket] = e;
+  }
+  dnnl_status_t status = e->status;
+  *result = &e->primitive;
+  pthread_mutex_unlock(&lock);
+  return status;
+}
+
+// ---- Descriptions
+
+dnnl_memory_desc_t tessera_map_desc(const tessera_map *map) {
+  static const dnnl_format_tag_t tags[] = {dnnl_nchw, dnnl_nhwc, dnnl_nChw16c};
+  dnnl_dims_t dims = {map->n, map->c, map->h, map->w};
+  dnnl_memory_desc_t md;
+  memset(&md, 0, sizeof md);
+  dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, tags[map->layout]);
+  return md;
+}
+
+dnnl_memory_desc_t tessera_vector_desc(int64_t count) {
+  dnnl_dims_t dims = {count};
+  dnnl_memory_desc_t md;
+  memset(&md, 0, sizeof md);
+  dnnl_memory_desc_init_by_tag(&md, 1, dims, dnnl_f32, dnnl_a);
+  return md;
+}
+
+dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint) {
+  dnnl_primitive_attr_t attr;
+  TESSERA_TRY(dnnl_primitive_attr_create(&attr));
+  dnnl_status_t status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+  if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, op, attr, tessera_engine(), hint);
+  dnnl_primitive_attr_destroy(attr);
+  return status;
+}
+
+static size_t align(size_t bytes) { return (bytes + 4095) & ~(size_t)4095; }
+
+dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_output, dnnl_memory_desc_t held,
+                                   const dnnl_memory_desc_t *wanted) {
+  tessera_argument *a = &p->arguments[p->argument_count++];
+  a->index = index;
+  a->is_output = is_output;
+  a->held = held;
+  a->wanted = *wanted;
+  if (dnnl_memory_desc_equal(&a->held, &a->wanted)) return dnnl_success;
+  a->offset = p->work_bytes;
+  p->work_bytes += align(dnnl_memory_desc_get_size(&a->wanted));
+  dnnl_primitive_desc_t pd;
+  TESSERA_TRY(dnnl_reorder_primitive_desc_create(&pd, is_output ? &a->wanted : &a->held, tessera_engine(),
+                                                 is_output ? &a->held : &a->wanted, tessera_engine(), NULL));
+  dnnl_status_t status = dnnl_primitive_create(&a->convert, pd);
+  dnnl_primitive_desc_destroy(pd);
+  return status;
+}
+
+dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc_t pd) {
+  p->scratch = *dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+  p->scratch_bytes = dnnl_memory_desc_get_size(&p->scratch);
+  p->workspace = *dnnl_primitive_desc_query_md(pd, dnnl_query_workspace_md, 0);
+  const char *implementation = "";
+  dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &implementation);
+  p->is_reference = strncmp(implementation, "ref", 3) == 0;
+  dnnl_status_t status = dnnl_primitive_create(&p->primitive, pd);
+  dnnl_primitive_desc_destroy(pd);
+  return status;
+}
+
+// ---- Running
+
+static dnnl_status_t convert(const tessera_argument *a, dnnl_memory_t held, dnnl_memory_t wanted, dnnl_stream_t s) {
+  dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, a->is_output ? wanted : held}, {DNNL_ARG_TO, a->is_output ? held : wanted}};
+  return dnnl_primitive_execute(a->convert, s, 2, args);
+}
+
+dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers) {
+  dnnl_stream_t s;
+  TESSERA_TRY(thread_stream(&s));
+  char *work = area_reserve(&work_area, p->work_bytes);
+  void *scratch = area_reserve(&scratch_area, p->scratch_bytes);
+  if ((p->work_bytes && !work) || (p->scratch_bytes && !scratch)) return dnnl_out_of_memory;
+
+  dnnl_memory_t held[TESSERA_MAX_ARGUMENTS] = {0}, wanted[TESSERA_MAX_ARGUMENTS] = {0}, pad = NULL;
+  dnnl_exec_arg_t args[TESSERA_MAX_ARGUMENTS + 1];
+  int count = p->argument_count;
+  dnnl_status_t status = dnnl_success;
+  for (int i = 0; i < count && status == dnnl_success; i++) {
+    tessera_argument *a = &p->arguments[i];
+    status = dnnl_memory_create(&held[i], &a->held, tessera_engine(), buffers[i]);
+    if (a->convert && status == dnnl_success) {
+      status = dnnl_memory_create(&wanted[i], &a->wanted, tessera_engine(), work + a->offset);
+      if (!a->is_output && status == dnnl_success) status = convert(a, held[i], wanted[i], s);
+    }
+    args[i].arg = a->index;
+    args[i].memory = a->convert ? wanted[i] : held[i];
+  }
+  if (status == dnnl_success && p->scratch_bytes) {
+    status = dnnl_memory_create(&pad, &p->scratch, tessera_engine(), scratch);
+    args[count].arg = DNNL_ARG_SCRATCHPAD;
+    args[count].memory = pad;
+  }
+  if (status == dnnl_success) status = dnnl_primitive_execute(p->primitive, s, count + (pad ? 1 : 0), args);
+  for (int i = 0; i < count && status == dnnl_success; i++)
+    if (p->arguments[i].convert && p->arguments[i].is_output) status = convert(&p->arguments[i], held[i], wanted[i], s);
+  if (status == dnnl_success) status = dnnl_stream_wait(s);
+  for (int i = 0; i < count; i++) {
+    if (held[i]) dnnl_memory_destroy(held[i]);
+    if (wanted[i]) dnnl_memory_destroy(wanted[i]);
+  }
+  if (pad) dnnl_memory_destroy(pad);
+  return status;
+}
+
+void tessera_dnn_version(int *major, int *minor, int *patch) {
+  const dnnl_version_t *v = dnnl_version();
+  *major = v->major;
+  *minor = v->minor;
+  *patch = v->patch;
+}
+
+const char *tessera_dnn_instruction_set(void) {
+  switch (dnnl_get_effective_cpu_isa()) {
+    case dnnl_cpu_isa_sse41: return "SSE4.1";
+    case dnnl_cpu_isa_avx: return "AVX";
+    case dnnl_cpu_isa_avx2: return "AVX2";
+    case dnnl_cpu_isa_avx2_vnni: return "AVX2 with VNNI";
+    case dnnl_cpu_isa_avx512_core: return "AVX-512";
+    case dnnl_cpu_isa_avx512_core_vnni: return "AVX-512 with VNNI";
+    case dnnl_cpu_isa_avx512_core_bf16: return "AVX-512 with VNNI and BF16";
+    default: return dnnl_get_effective_cpu_isa() > dnnl_cpu_isa_avx512_core_bf16 ? "AVX-512 with AMX" : "generic";
+  }
+}

@@ -1,0 +1,67 @@
+// A prepared oneDNN primitive and the cache that keeps it.
+#pragma once
+#include <dnnl.h>
+
+#include "CTesseraDNN.h"
+
+enum { TESSERA_MAX_ARGUMENTS = 10 };
+
+// One argument of a primitive: what oneDNN wants, and how the caller holds it.
+typedef struct {
+  int index;                 // DNNL_ARG_…
+  dnnl_memory_desc_t wanted; // the layout of the primitive
+  dnnl_memory_desc_t held;   // the layout of the caller
+  dnnl_primitive_t convert;  // held → wanted for an input, wanted → held for an output; NULL where they are equal
+  size_t offset;             // of the converted copy in the work area
+  int is_output;
+} tessera_argument;
+
+typedef struct {
+  dnnl_primitive_t primitive;
+  tessera_argument arguments[TESSERA_MAX_ARGUMENTS];
+  int argument_count;
+  dnnl_memory_desc_t scratch, workspace;
+  size_t scratch_bytes, work_bytes;
+  int is_reference;  // oneDNN has only plain loops for this
+} tessera_primitive;
+
+typedef enum {
+  TESSERA_CONVOLUTION_FORWARD,
+  TESSERA_CONVOLUTION_BACKWARD_DATA,
+  TESSERA_CONVOLUTION_BACKWARD_WEIGHTS,
+  TESSERA_POOLING_FORWARD,
+  TESSERA_POOLING_BACKWARD,
+  TESSERA_NORMALIZATION_FORWARD,
+  TESSERA_NORMALIZATION_BACKWARD,
+  TESSERA_RESAMPLING_FORWARD,
+  TESSERA_RESAMPLING_BACKWARD,
+  TESSERA_REORDER,
+} tessera_kind;
+
+// Prepares a primitive from a description; the result is zeroed beforehand.
+typedef dnnl_status_t (*tessera_prepare)(const void *description, tessera_primitive *result);
+
+// Finds the primitive of a description, or prepares and keeps it. `*result` stays valid for the life of the process.
+dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
+                                     tessera_primitive **result);
+
+// Runs a primitive on buffers in the order of its arguments.
+dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers);
+
+dnnl_engine_t tessera_engine(void);
+dnnl_memory_desc_t tessera_map_desc(const tessera_map *map);
+dnnl_memory_desc_t tessera_vector_desc(int64_t count);
+
+// Adds an argument that the caller holds as `held`; the primitive wants it as `wanted`.
+dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_output, dnnl_memory_desc_t held,
+                                   const dnnl_memory_desc_t *wanted);
+// Creates the primitive of `pd`, with its scratch pad, and lets `pd` go.
+dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc_t pd);
+// A primitive description whose scratch pad the caller provides.
+dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint);
+
+#define TESSERA_TRY(expression)                          \
+  do {                                                   \
+    dnnl_status_t status_ = (expression);                \
+    if (status_ != dnnl_success) return status_;         \
+  } while (0)

@@ -1,0 +1,85 @@
+#include "Parallel.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "CTesseraKernels.h"
+
+// libgomp's entry points, as its compilers call them: the same team then serves oneDNN and these kernels.
+extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+extern int omp_get_max_threads(void);
+extern void omp_set_num_threads(int);
+extern void omp_set_dynamic(int);
+
+void tessera_threads_set(int count) {
+  omp_set_dynamic(0);
+  omp_set_num_threads(count);
+}
+int tessera_threads_get(void) { return omp_get_max_threads(); }
+
+static void flush(void *unused) {
+  (void)unused;
+#if defined(__x86_64__)
+  _mm_setcsr(_mm_getcsr() | 0x8040);  // flush to zero, denormals are zero
+#endif
+}
+void tessera_denormals_flush(void) { GOMP_parallel(flush, NULL, 0, 0); }
+
+typedef struct {
+  size_t count, grain;
+  tessera_range body;
+  void *context;
+} loop;
+
+static void run(void *data) {
+  loop *l = data;
+  size_t threads = (size_t)omp_get_num_threads(), me = (size_t)omp_get_thread_num();
+  size_t grains = (l->count + l->grain - 1) / l->grain;
+  size_t first = grains * me / threads * l->grain, last = grains * (me + 1) / threads * l->grain;
+  if (last > l->count) last = l->count;
+  if (first < last) l->body(l->context, first, last);
+}
+
+void tessera_parallel(size_t count, size_t grain, tessera_range body, void *context) {
+  if (count == 0) return;
+  if (count <= grain) {
+    body(context, 0, count);
+    return;
+  }
+  loop l = {count, grain, body, context};
+  GOMP_parallel(run, &l, 0, 0);
+}
+
+typedef struct {
+  size_t count, piece;
+  tessera_piece body;
+  void *context;
+  double *sums;
+} reduction;
+
+static void reduce(void *context, size_t first, size_t last) {
+  reduction *r = context;
+  for (size_t i = first; i < last; i++) {
+    size_t end = (i + 1) * r->piece;
+    r->sums[i] = r->body(r->context, i * r->piece, end < r->count ? end : r->count);
+  }
+}
+
+double tessera_parallel_sum(size_t count, size_t piece, tessera_piece body, void *context) {
+  enum { LOCAL = 1024 };
+  if (count == 0) return 0;
+  // Past a thousand pieces the pieces grow instead, by a rule that knows only `count`.
+  while ((count + piece - 1) / piece > LOCAL) piece *= 2;
+  double sums[LOCAL];
+  size_t pieces = (count + piece - 1) / piece;
+  reduction r = {count, piece, body, context, sums};
+  tessera_parallel(pieces, 1, reduce, &r);
+  double total = 0;
+  for (size_t i = 0; i < pieces; i++) total += sums[i];
+  return total;
+}

@@ -1,0 +1,226 @@
+#include <math.h>
+#include <string.h>
+
+#include "CTesseraKernels.h"
+#include "Parallel.h"
+
+// Pixels are taken in tiles: for each tile every channel's run is contiguous, so the loops over pixels vectorize and a
+// tile of all channels stays in the first-level cache.
+enum { TILE = 128 };
+
+typedef struct {
+  float *y;
+  const float *x, *dy, *weights;
+  const uint16_t *labels;
+  uint16_t *classes;
+  size_t c, p;
+} maps;
+
+// Calls `body` on tiles [first, last) of pixels of one image, its channels starting at `at`.
+#define EACH_TILE(...)                                              \
+  size_t tiles = (m.p + TILE - 1) / TILE;                           \
+  for (size_t t = first; t < last; t++) {                           \
+    size_t image = t / tiles, pixel = t % tiles * TILE;             \
+    size_t width = m.p - pixel < TILE ? m.p - pixel : TILE;         \
+    size_t at = image * m.c * m.p + pixel;                          \
+    const uint16_t *labels = m.labels ? m.labels + image * m.p + pixel : NULL; \
+    (void)labels;                                                   \
+    __VA_ARGS__                                                     \
+  }
+
+static void run(tessera_range body, maps *m, size_t n) {
+  size_t tiles = (m->p + TILE - 1) / TILE;
+  tessera_parallel(n * tiles, 8, body, m);
+}
+
+// exp for arguments ≤ 0 with a relative error below 2e-7: 2^k · e^r, |r| ≤ ln 2 / 2. The loop around it vectorizes,
+// which calls of expf do not.
+static inline float exp_negative(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  float k = floorf(x * 1.44269504f + 0.5f);
+  float r = x - k * 0.693359375f - k * -2.12194440e-4f;
+  float e = 1.9875691500e-4f;
+  e = e * r + 1.3981999507e-3f;
+  e = e * r + 8.3334519073e-3f;
+  e = e * r + 4.1665795894e-2f;
+  e = e * r + 1.6666665459e-1f;
+  e = e * r + 5.0000001201e-1f;
+  e = e * r * r + r + 1;
+  union {
+    int32_t bits;
+    float value;
+  } power = {((int32_t)k + 127) << 23};
+  return e * power.value;
+}
+
+TESSERA_CLONES static void softmax(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    float largest[TILE], sum[TILE];
+    memcpy(largest, m.x + at, width * sizeof(float));
+    for (size_t c = 1; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float v = m.x[at + c * m.p + i];
+        largest[i] = v > largest[i] ? v : largest[i];
+      }
+    memset(sum, 0, sizeof sum);
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float e = exp_negative(m.x[at + c * m.p + i] - largest[i]);
+        m.y[at + c * m.p + i] = e;
+        sum[i] += e;
+      }
+    for (size_t i = 0; i < width; i++) sum[i] = 1 / sum[i];
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] *= sum[i];
+  })
+}
+
+TESSERA_CLONES static void softmax_backward(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;  // x holds the probabilities
+  EACH_TILE({
+    float dot[TILE];
+    memset(dot, 0, sizeof dot);
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) dot[i] += m.dy[at + c * m.p + i] * m.x[at + c * m.p + i];
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++)
+        m.y[at + c * m.p + i] = m.x[at + c * m.p + i] * (m.dy[at + c * m.p + i] - dot[i]);
+  })
+}
+
+TESSERA_CLONES static double cross_entropy(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  double loss = 0;
+  EACH_TILE({
+    float largest[TILE], sum[TILE], weight[TILE];
+    memcpy(largest, m.x + at, width * sizeof(float));
+    for (size_t c = 1; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float v = m.x[at + c * m.p + i];
+        largest[i] = v > largest[i] ? v : largest[i];
+      }
+    memset(sum, 0, sizeof sum);
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float e = exp_negative(m.x[at + c * m.p + i] - largest[i]);
+        m.y[at + c * m.p + i] = e;
+        sum[i] += e;
+      }
+    for (size_t i = 0; i < width; i++) {
+      uint16_t label = labels[i];
+      weight[i] = label == TESSERA_VOID_LABEL ? 0 : m.weights ? m.weights[label] : 1;
+      if (label != TESSERA_VOID_LABEL)
+        loss += (double)weight[i] * (log(sum[i]) + largest[i] - m.x[at + label * m.p + i]);
+      sum[i] = weight[i] / sum[i];
+    }
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++)
+        m.y[at + c * m.p + i] = m.y[at + c * m.p + i] * sum[i] - (labels[i] == c ? weight[i] : 0);
+  })
+  return loss;
+}
+
+TESSERA_CLONES static void one_hot(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] = labels[i] == c ? 1 : 0;
+  })
+}
+
+TESSERA_CLONES static void mask_void(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++)
+        m.y[at + c * m.p + i] = labels[i] == TESSERA_VOID_LABEL ? 0 : m.x[at + c * m.p + i];
+  })
+}
+
+TESSERA_CLONES static void largest_class(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    float largest[TILE];
+    uint16_t best[TILE];
+    memcpy(largest, m.x + at, width * sizeof(float));
+    memset(best, 0, sizeof best);
+    for (size_t c = 1; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float v = m.x[at + c * m.p + i];
+        best[i] = v > largest[i] ? (uint16_t)c : best[i];
+        largest[i] = v > largest[i] ? v : largest[i];
+      }
+    memcpy(m.classes + image * m.p + pixel, best, width * sizeof(uint16_t));
+    if (m.y) memcpy(m.y + image * m.p + pixel, largest, width * sizeof(float));
+  })
+}
+
+void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p) {
+  maps m = {.y = y, .x = x, .c = c, .p = p};
+  run(softmax, &m, n);
+}
+
+void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p) {
+  maps m = {.y = dx, .x = y, .dy = dy, .c = c, .p = p};
+  run(softmax_backward, &m, n);
+}
+
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n, size_t c,
+                             size_t p) {
+  size_t tiles = n * ((p + TILE - 1) / TILE);
+  maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
+  return tessera_parallel_sum(tiles, 8, cross_entropy, &m);
+}
+
+static double label_weight(void *context, size_t first, size_t last) {
+  maps *m = context;
+  double total = 0;
+  for (size_t i = first; i < last; i++)
+    if (m->labels[i] != TESSERA_VOID_LABEL) total += m->weights ? m->weights[m->labels[i]] : 1;
+  return total;
+}
+
+double tessera_label_weight(const uint16_t *labels, const float *weights, size_t count) {
+  maps m = {.weights = weights, .labels = labels};
+  return tessera_parallel_sum(count, TESSERA_PIECE, label_weight, &m);
+}
+
+void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p) {
+  maps m = {.y = y, .labels = labels, .c = c, .p = p};
+  run(one_hot, &m, n);
+}
+
+void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p) {
+  maps m = {.y = y, .x = x, .labels = labels, .c = c, .p = p};
+  run(mask_void, &m, n);
+}
+
+void tessera_largest_class(uint16_t *classes, float *largest, const float *x, size_t n, size_t c, size_t p) {
+  maps m = {.y = largest, .x = x, .classes = classes, .c = c, .p = p};
+  run(largest_class, &m, n);
+}
+
+// ---- Binary cross-entropy from logits: softplus(z) − target·z, whose derivative is σ(z) − target.
+
+typedef struct {
+  float *dz;
+  const float *z;
+  float target;
+} verdicts;
+
+static double binary_cross_entropy(void *context, size_t first, size_t last) {
+  verdicts v = *(verdicts *)context;
+  double loss = 0;
+  for (size_t i = first; i < last; i++) {
+    double z = v.z[i], tail = exp(-fabs(z));
+    loss += (z > 0 ? z : 0) + log1p(tail) - v.target * z;
+    v.dz[i] = (float)((z > 0 ? 1 / (1 + tail) : tail / (1 + tail)) - v.target);
+  }
+  return loss;
+}
+
+double tessera_binary_cross_entropy(float *dz, const float *z, float target, size_t count) {
+  verdicts v = {dz, z, target};
+  return tessera_parallel_sum(count, TESSERA_PIECE, binary_cross_entropy, &v);
+}

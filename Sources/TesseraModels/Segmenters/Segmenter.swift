@@ -1,0 +1,38 @@
+public import TesseraNN
+import TesseraTensor
+
+/// A network from images to logits: one score per class and pixel.
+public protocol Segmenter: Sendable {
+  /// Number of classes.
+  var classCount: Int { get }
+
+  /// Scores every pixel.
+  ///
+  /// - Parameter images: normalised, `[batch, 3, height, width]`, each side at least ``minimumSide``.
+  /// - Returns: logits, `[batch, classes, height, width]`.
+  func callAsFunction(_ images: Variable, in pass: ForwardPass) -> Logits
+
+  /// The shortest side an image may have.
+  var minimumSide: Int { get }
+}
+
+/// Scores before softmax, `[batch, classes, height, width]`.
+public struct Logits {
+  /// The numbers.
+  public let variable: Variable
+
+  /// Marks a map as logits.
+  public init(_ variable: Variable) { self.variable = variable }
+
+  /// Class probabilities, each pixel summing to 1.
+  public var probabilities: ClassProbabilities { ClassProbabilities(softmax(variable)) }
+}
+
+/// Softmax of logits, `[batch, classes, height, width]`.
+public struct ClassProbabilities {
+  /// The numbers.
+  public let variable: Variable
+
+  /// Marks a map as class probabilities.
+  public init(_ variable: Variable) { self.variable = variable }
+}

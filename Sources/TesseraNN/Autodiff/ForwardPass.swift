@@ -1,0 +1,63 @@
+public import TesseraTensor
+
+/// How layers behave that differ between training and use.
+public enum Mode: Hashable, Sendable {
+  /// Statistics are the batch's own and dropout drops; running statistics move only where `recordsStatistics`.
+  case training(recordsStatistics: Bool)
+  /// Statistics are the recorded ones and nothing is dropped.
+  case inference
+}
+
+/// One evaluation of layers: joins their keys with the numbers of a parameter set.
+public final class ForwardPass {
+  /// How layers behave.
+  public let mode: Mode
+  /// Where dropout takes its masks from.
+  public var generator: Generator
+
+  private let tape: Tape
+  private let values: ParameterSet
+  private let variables: [Variable]
+  /// The buffers as this pass leaves them.
+  private(set) var buffers: [Tensor]
+
+  /// Starts a pass whose parameters learn, or are constants.
+  init(_ values: ParameterSet, learns: Bool, mode: Mode, generator: Generator, tape: Tape) {
+    self.mode = mode
+    self.generator = generator
+    self.tape = tape
+    self.values = values
+    variables = values.parameters.map { Variable($0, tape: tape, entry: learns ? tape.addParameter() : nil) }
+    buffers = values.buffers
+  }
+
+  /// The numbers of a parameter.
+  public subscript(_ key: ParameterKey) -> Variable {
+    precondition(
+      key.index < variables.count && values.names[key.index] == key.name,
+      "ForwardPass: the layer's parameter \(key.name) is not of this set")
+    return variables[key.index]
+  }
+
+  /// The numbers of a buffer.
+  public subscript(_ key: BufferKey) -> Tensor {
+    precondition(
+      key.index < buffers.count && values.bufferNames[key.index] == key.name,
+      "ForwardPass: the layer's buffer \(key.name) is not of this set")
+    return buffers[key.index]
+  }
+
+  /// Records new numbers of a buffer; they take effect where the caller takes the pass's buffers.
+  func record(_ value: Tensor, for key: BufferKey) { buffers[key.index] = value }
+
+  /// Enters numbers from outside, through which no gradient passes.
+  public func constant(_ value: Tensor) -> Variable { Variable(value, tape: tape, entry: nil) }
+
+  /// Joins another network to this evaluation: gradients pass through it, but it does not learn.
+  public func constants(_ other: ParameterSet, mode: Mode) -> ForwardPass {
+    ForwardPass(other, learns: false, mode: mode, generator: generator, tape: tape)
+  }
+
+  /// The entries of the learning parameters.
+  var entries: [Int?] { variables.map(\.entry) }
+}

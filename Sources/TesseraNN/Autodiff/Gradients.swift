@@ -1,0 +1,73 @@
+public import TesseraTensor
+
+/// What one evaluation leaves: the value, the gradients of what learns, and the buffers as they were recorded.
+public struct Differentiation<Output> {
+  /// The scalar that was differentiated.
+  public let value: Float
+  /// One tensor per parameter, in the order of the set.
+  public var gradients: Gradients
+  /// The set's buffers after the pass.
+  public let buffers: [Tensor]
+  /// Where the generator stands after the pass.
+  public let generator: Generator
+  /// What the closure returned beside the scalar.
+  public let output: Output
+}
+
+/// The gradients of a parameter set, in its order.
+public struct Gradients: Sendable {
+  /// One tensor per parameter, of its shape.
+  public private(set) var tensors: [Tensor]
+
+  init(_ tensors: [Tensor]) { self.tensors = tensors }
+
+  /// The Euclidean norm over all parameters.
+  public var norm: Float { Float(tensors.reduce(0) { $0 + $1.sumOfSquares() }.squareRoot()) }
+
+  /// Scales all gradients so that their norm is at most `limit`; returns the norm before.
+  ///
+  /// Source: Pascanu, Mikolov and Bengio 2013 (arXiv:1211.5063), Algorithm 1.
+  @discardableResult
+  public mutating func clip(toNorm limit: Float) -> Float {
+    precondition(limit > 0, "Gradients.clip: limit \(limit)")
+    let norm = norm
+    if norm > limit { tensors = tensors.map { $0.scaled(by: limit / norm) } }
+    return norm
+  }
+}
+
+/// Evaluates a closure and the gradients of the scalar it returns, with respect to one parameter set.
+///
+/// The set that is passed is what learns; everything else that the closure touches is constant.
+///
+/// - Parameters:
+///   - values: the numbers of the network that learns.
+///   - mode: how its layers behave.
+///   - generator: where its dropout masks come from.
+///   - body: computes a scalar, and whatever the caller wants to keep.
+public func valueAndGradients<Output>(
+  of values: ParameterSet, mode: Mode, generator: Generator,
+  _ body: (ForwardPass) throws -> (loss: Variable, output: Output)
+) rethrows -> Differentiation<Output> {
+  let tape = Tape()
+  let pass = ForwardPass(values, learns: true, mode: mode, generator: generator, tape: tape)
+  let (loss, output) = try body(pass)
+  precondition(loss.shape.count == 1, "valueAndGradients: the loss has shape \(loss.shape), not one element")
+  let entries = pass.entries.compactMap(\.self)
+  let found =
+    loss.entry.map { tape.gradients(from: $0, seed: .filled(loss.shape, with: 1), of: entries) } ?? [:]
+  let gradients = zip(entries, values.parameters).map { entry, parameter in
+    found[entry]?.converted(to: .rows) ?? .zeros(parameter.shape)
+  }
+  return Differentiation(
+    value: loss.value.scalar, gradients: Gradients(gradients), buffers: pass.buffers, generator: pass.generator,
+    output: output)
+}
+
+/// Evaluates a closure without gradients: every parameter is a constant.
+public func evaluate<Output>(
+  _ values: ParameterSet, mode: Mode = .inference, generator: Generator = Generator(seed: 0, stream: "evaluate"),
+  _ body: (ForwardPass) throws -> Output
+) rethrows -> Output {
+  try body(ForwardPass(values, learns: false, mode: mode, generator: generator, tape: Tape()))
+}

@@ -1,0 +1,64 @@
+import TesseraTensor
+
+/// Batch normalisation of maps, with a rectifier in the same pass where one follows.
+///
+/// In training the statistics are the batch's; where the mode records them the running ones move by `momentum` towards
+/// them, the variance unbiased. In use the running ones are taken.
+///
+/// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithms 1 and 2.
+public struct BatchNorm2D: Sendable {
+  /// γ, `[channels]`.
+  public let weight: ParameterKey
+  /// β, `[channels]`.
+  public let bias: ParameterKey
+  /// Running mean, `[channels]`.
+  public let runningMean: BufferKey
+  /// Running unbiased variance, `[channels]`.
+  public let runningVariance: BufferKey
+  /// Added to the variance.
+  public let epsilon: Float
+  /// How far running statistics move towards a batch's.
+  public let momentum: Float
+  /// Whether max(0, y) follows.
+  public let rectifies: Bool
+
+  /// Claims `weight`, `bias`, `running_mean` and `running_var`.
+  public init(
+    _ scope: ParameterScope, channels: Int, rectifies: Bool, epsilon: Float = 1e-5, momentum: Float = 0.1
+  ) {
+    weight = scope.parameter("weight", [channels], .ones)
+    bias = scope.parameter("bias", [channels], .zeros)
+    runningMean = scope.buffer("running_mean", [channels], .zeros)
+    runningVariance = scope.buffer("running_var", [channels], .ones)
+    self.epsilon = epsilon
+    self.momentum = momentum
+    self.rectifies = rectifies
+  }
+
+  /// `[batch, channels, height, width]` to the same shape.
+  ///
+  /// - Precondition: in training, more than one value per channel.
+  public func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
+    guard case .training(let records) = pass.mode else {
+      let running = Normalization.Statistics(mean: pass[runningMean], variance: pass[runningVariance])
+      return batchNormalize(
+        x, scale: pass[weight], shift: pass[bias], given: running, epsilon: epsilon, rectifies: rectifies
+      ).output
+    }
+    let count = x.shape[0] * x.shape[2] * x.shape[3]
+    precondition(count > 1, "BatchNorm2D: map \(x.shape) has one value per channel, whose variance is 0")
+    let (y, batch) = batchNormalize(
+      x, scale: pass[weight], shift: pass[bias], given: nil, epsilon: epsilon, rectifies: rectifies)
+    if records {
+      let unbiased = Float(count) / Float(count - 1)
+      pass.record(moved(pass[runningMean], towards: batch.mean, by: momentum), for: runningMean)
+      pass.record(
+        moved(pass[runningVariance], towards: batch.variance.scaled(by: unbiased), by: momentum), for: runningVariance)
+    }
+    return y
+  }
+
+  private func moved(_ old: Tensor, towards new: Tensor, by share: Float) -> Tensor {
+    old.scaled(by: 1 - share).adding(new.scaled(by: share))
+  }
+}

@@ -1,0 +1,38 @@
+import TesseraTensor
+
+/// Normalises each channel by statistics, then scales and shifts it, and rectifies where asked.
+///
+///     y = γ · (x − μ) / √(σ² + ε) + β,  or max(0, y)
+///
+/// With the batch's own statistics the pullback goes through them; given statistics are constants.
+///
+/// - Parameters:
+///   - x: `[batch, channels, height, width]`.
+///   - scale: γ, `[channels]`.
+///   - shift: β, `[channels]`.
+///   - given: mean and biased variance, each `[channels]`; nil for the batch's own.
+///   - epsilon: ε.
+///   - rectifies: whether a rectifier follows, in the same pass over memory.
+/// - Returns: the normalised map, and the statistics that were used.
+///
+/// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithm 1 and the gradients after it.
+func batchNormalize(
+  _ x: Variable, scale: Variable, shift: Variable, given: Normalization.Statistics?, epsilon: Float, rectifies: Bool
+) -> (output: Variable, statistics: Normalization.Statistics) {
+  let normalization = Normalization(
+    shape: x.shape, layout: x.value.layout, epsilon: epsilon, rectifies: rectifies, usesBatchStatistics: given == nil)
+  let channels: Shape = [x.shape[1]]
+  var statistics = given ?? Normalization.Statistics(mean: .zeros(channels), variance: .zeros(channels))
+  let input = x.value
+  let (y, workspace) = normalization.forward(
+    input, scale: scale.value, shift: shift.value, statistics: &statistics)
+  let used = statistics
+  let output = Variable.result(y, of: [x, scale, shift]) { dy, wanted in
+    let gradients = normalization.gradients(
+      input, dy, scale: scale.value, shift: shift.value, statistics: used, workspace: workspace)
+    return [
+      wanted[0] ? gradients.input : nil, wanted[1] ? gradients.scale : nil, wanted[2] ? gradients.shift : nil,
+    ]
+  }
+  return (output, statistics)
+}

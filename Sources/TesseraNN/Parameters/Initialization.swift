@@ -1,0 +1,29 @@
+import TesseraTensor
+
+/// The numbers a parameter starts with.
+public enum Initialization: Hashable, Sendable {
+  /// All 0.
+  case zeros
+  /// All 1.
+  case ones
+  /// Uniform within ±bound.
+  case uniform(bound: Double)
+  /// Normal with variance 2 / fan-in: keeps the spread of activations through a rectifier.
+  ///
+  /// Source: He et al. 2015 (arXiv:1502.01852), equation 10.
+  case he(fanIn: Int)
+
+  /// Draws the numbers.
+  func tensor(_ shape: Shape, _ generator: Generator) -> Tensor {
+    var generator = generator
+    switch self {
+    case .zeros: return .zeros(shape)
+    case .ones: return .filled(shape, with: 1)
+    case .uniform(let bound):
+      return Tensor(shape, (0..<shape.count).map { _ in Float((2 * generator.uniform() - 1) * bound) })
+    case .he(let fanIn):
+      let deviation = (2 / Double(max(fanIn, 1))).squareRoot()
+      return Tensor(shape, (0..<shape.count).map { _ in Float(generator.normal() * deviation) })
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import TesseraTensor
+
+/// Which entry of a parameter set is meant, by its full name.
+public struct ParameterKey: Hashable, Sendable {
+  /// Such as `encoder.down1.conv.weight`.
+  public let name: String
+  let index: Int
+}
+
+/// Which buffer of a parameter set is meant, by its full name.
+public struct BufferKey: Hashable, Sendable {
+  /// Such as `encoder.down1.norm.running_mean`.
+  public let name: String
+  let index: Int
+}
+
+/// The numbers of a network: parameters, which are learned, and buffers, which are recorded. A value.
+public struct ParameterSet: Sendable {
+  /// Names of the parameters, in the order the network was built.
+  public let names: [String]
+  /// The parameters, in the same order.
+  public internal(set) var parameters: [Tensor]
+  /// Names of the buffers.
+  public let bufferNames: [String]
+  /// The buffers, in the same order; a training step replaces them where it records statistics.
+  public var buffers: [Tensor] {
+    willSet {
+      precondition(
+        newValue.map(\.shape) == buffers.map(\.shape), "ParameterSet: buffers of other shapes than \(bufferNames)")
+    }
+  }
+
+  init(names: [String], parameters: [Tensor], bufferNames: [String], buffers: [Tensor]) {
+    self.names = names
+    self.parameters = parameters
+    self.bufferNames = bufferNames
+    self.buffers = buffers
+  }
+
+  /// Number of learned numbers.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
+
+  /// Every parameter and buffer by name: together, the weights.
+  public var weights: [(name: String, tensor: Tensor)] {
+    zip(names, parameters).map { ($0, $1) } + zip(bufferNames, buffers).map { ($0, $1) }
+  }
+}

@@ -1,0 +1,38 @@
+import CTesseraBLAS
+import CTesseraDNN
+import CTesseraKernels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The process's one thread budget for numeric work, and what computes it.
+///
+/// A team of threads belongs to the thread that calls: run all numeric work from one thread, and prepare it there.
+public enum ComputeThreads {
+  /// Sets the budget and prepares the calling thread and its team.
+  ///
+  /// - Precondition: `count` is at least 1.
+  public static func prepare(count: Int) {
+    precondition(count >= 1, "ComputeThreads: \(count) threads")
+    tessera_threads_set(Int32(count))
+    tessera_blas_threads_set(Int32(count))
+    // Denormal numbers slow some kernels tenfold late in a training.
+    tessera_denormals_flush()
+  }
+
+  /// Processors that this process may run on.
+  public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// Which libraries compute, as one line each for people.
+  public static var libraries: [String] {
+    var major: Int32 = 0
+    var minor: Int32 = 0
+    var patch: Int32 = 0
+    tessera_dnn_version(&major, &minor, &patch)
+    return [
+      "oneDNN \(major).\(minor).\(patch), \(String(cString: tessera_dnn_instruction_set()))",
+      "\(String(cString: tessera_blas_config())), kernel \(String(cString: tessera_blas_core()))",
+    ]
+  }
+}

@@ -1,0 +1,76 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Memory that storage is taken from and returned to, kept between uses so that a step touches no new page.
+///
+/// Blocks come in size classes, eight to a doubling; a block is handed out again only for its own class.
+enum StoragePool {
+  private struct State {
+    var free: [Int: [UInt]] = [:]
+    var heldBytes = 0
+    var usedBytes = 0
+    var peakUsedBytes = 0
+  }
+
+  private static let state = Mutex(State())
+
+  /// Bytes below this come from 64-byte aligned heap memory; others are pages of their own.
+  private static let pageThreshold = 1 << 20
+
+  /// The size of the class that holds `bytes`: at most an eighth more.
+  static func classBytes(_ bytes: Int) -> Int {
+    guard bytes > 512 else { return 512 }
+    let step = 1 << (Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount - 3)
+    return (bytes + step - 1) / step * step
+  }
+
+  /// Takes a block of at least `bytes`, 64-byte aligned, with whatever it held before.
+  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let size = classBytes(bytes)
+    let reused = state.withLock { state -> UInt? in
+      state.usedBytes += size
+      state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
+      if let address = state.free[size]?.popLast() { return address }
+      state.heldBytes += size
+      return nil
+    }
+    if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return pointer }
+    return allocate(size)
+  }
+
+  /// Returns a block that `take` gave for `bytes`.
+  static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
+    let size = classBytes(bytes)
+    let address = UInt(bitPattern: pointer)
+    state.withLock { state in
+      state.usedBytes -= size
+      state.free[size, default: []].append(address)
+    }
+  }
+
+  /// Bytes in use now, at most at one time, and held altogether.
+  static var statistics: (used: Int, peak: Int, held: Int) {
+    state.withLock { ($0.usedBytes, $0.peakUsedBytes, $0.heldBytes) }
+  }
+
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    if size >= pageThreshold {
+      let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      guard let pages, pages != MAP_FAILED else { outOfMemory(size) }
+      // Huge pages make the first touch cheap; where the system has none this changes nothing.
+      madvise(pages, size, MADV_HUGEPAGE)
+      return pages
+    }
+    var pointer: UnsafeMutableRawPointer?
+    guard posix_memalign(&pointer, 64, size) == 0, let pointer else { outOfMemory(size) }
+    return pointer
+  }
+
+  private static func outOfMemory(_ size: Int) -> Never {
+    let held = statistics.held
+    preconditionFailure("StoragePool: the system has no \(size) bytes left (\(held) held); use a smaller batch or crop")
+  }
+}

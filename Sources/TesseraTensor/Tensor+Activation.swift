@@ -1,0 +1,64 @@
+import CTesseraKernels
+
+/// A function applied to every element.
+public enum Activation: Hashable, Sendable {
+  /// max(x, 0)
+  case relu
+  /// x where positive, else slope · x.
+  case leakyReLU(slope: Float)
+  /// min(max(x, 0), 6)
+  case relu6
+  /// x · relu6(x + 3) / 6. Source: Howard et al. 2019 (arXiv:1905.02244), section 5.2.
+  case hardSwish
+  /// relu6(x + 3) / 6. Source: Howard et al. 2019, section 5.2.
+  case hardSigmoid
+  /// 1 / (1 + e^−x)
+  case sigmoid
+  /// The hyperbolic tangent.
+  case tanh
+
+  fileprivate var code: Int32 {
+    let kind =
+      switch self {
+      case .relu: TESSERA_RELU
+      case .leakyReLU: TESSERA_LEAKY_RELU
+      case .relu6: TESSERA_RELU6
+      case .hardSwish: TESSERA_HARD_SWISH
+      case .hardSigmoid: TESSERA_HARD_SIGMOID
+      case .sigmoid: TESSERA_SIGMOID
+      case .tanh: TESSERA_TANH
+      }
+    return Int32(kind.rawValue)
+  }
+
+  fileprivate var slope: Float {
+    if case .leakyReLU(let slope) = self { slope } else { 0 }
+  }
+
+  /// Whether f(0) = 0, so that a layout's padding stays zero.
+  fileprivate var keepsZero: Bool { self != .sigmoid && self != .hardSigmoid }
+}
+
+extension Tensor {
+  /// f of every element.
+  package func activated(by function: Activation) -> Tensor {
+    let x = ready(for: function)
+    var result = Tensor(uninitialized: shape, layout: x.layout)
+    tessera_activate(function.code, function.slope, result.mutablePointer, x.pointer, x.storedCount)
+    return result
+  }
+
+  /// `gradient` · f′ of every element of this tensor.
+  package func activationGradient(of function: Activation, _ gradient: Tensor) -> Tensor {
+    precondition(shape == gradient.shape, "activationGradient: shapes \(shape) and \(gradient.shape)")
+    let gradient = gradient.converted(to: layout)
+    var result = Tensor(uninitialized: shape, layout: layout)
+    tessera_activate_backward(
+      function.code, function.slope, result.mutablePointer, gradient.pointer, pointer, storedCount)
+    return result
+  }
+
+  private func ready(for function: Activation) -> Tensor {
+    layout.pads(shape) && !function.keepsZero ? converted(to: .rows) : self
+  }
+}

@@ -1,0 +1,81 @@
+import CTesseraDNN
+
+/// What a pooling window yields.
+package enum PoolingKind: Hashable, Sendable {
+  /// The largest value; padding never wins.
+  case max
+  /// The mean of the window's values inside the map.
+  case average
+  /// The mean of the window's values, padding counted as zeros.
+  case averageWithPadding
+}
+
+/// A pooling of maps of one shape, prepared.
+package struct Pooling: Sendable {
+  package let kind: PoolingKind
+  package let geometry: ConvolutionGeometry
+  package let source: Shape
+  package let destination: Shape
+  package let layout: Layout
+
+  /// Prepares for maps `[batch, channels, height, width]` in a layout.
+  ///
+  /// - Precondition: no dilation, no groups, padding below the kernel, and the window fits the padded map.
+  package init(_ kind: PoolingKind, source: Shape, layout: Layout, geometry: ConvolutionGeometry) {
+    precondition(
+      source.rank == 4 && geometry.groups == 1 && geometry.dilation == .init(1)
+        && geometry.padding.height < geometry.kernel.height && geometry.padding.width < geometry.kernel.width,
+      "Pooling: \(geometry) on map \(source)")
+    let size = geometry.outputSize(height: source[2], width: source[3])
+    precondition(size.height > 0 && size.width > 0, "Pooling: the window of \(geometry) is larger than map \(source)")
+    self.kind = kind
+    self.geometry = geometry
+    self.source = source
+    self.layout = layout
+    destination = [source[0], source[1], size.height, size.width]
+  }
+
+  private var description: tessera_pooling {
+    tessera_pooling(
+      source: tessera_map(source, layout), destination: tessera_map(destination, layout),
+      kernel_h: Int32(geometry.kernel.height), kernel_w: Int32(geometry.kernel.width),
+      stride_h: Int32(geometry.stride.height), stride_w: Int32(geometry.stride.width),
+      pad_h: Int32(geometry.padding.height), pad_w: Int32(geometry.padding.width),
+      kind: Int32(kind == .max ? TESSERA_POOL_MAX.rawValue : TESSERA_POOL_AVERAGE.rawValue),
+      counts_padding: kind == .averageWithPadding ? 1 : 0)
+  }
+
+  /// The pooled map, and what the gradient needs to know of where it came from.
+  package func forward(_ x: Tensor) -> (output: Tensor, workspace: Workspace) {
+    var description = description
+    var bytes = 0
+    check(tessera_pooling_workspace_bytes(&description, &bytes), "pooling", source)
+    let workspace = Workspace(bytes: bytes)
+    var y = Tensor(uninitialized: destination, layout: layout)
+    let x = x.converted(to: layout)
+    check(tessera_pooling_forward(&description, x.pointer, y.mutablePointer, workspace.pointer), "pooling", source)
+    return (y, workspace)
+  }
+
+  /// ∂/∂x, `source`.
+  package func inputGradient(_ dy: Tensor, workspace: Workspace) -> Tensor {
+    var description = description
+    let dy = dy.converted(to: layout)
+    var dx = Tensor(uninitialized: source, layout: layout)
+    check(
+      tessera_pooling_backward(&description, dy.pointer, workspace.pointer, dx.mutablePointer),
+      "input gradient of pooling", source)
+    return dx
+  }
+}
+
+/// Bytes that a forward pass leaves for its pullback, in a form only oneDNN reads.
+package struct Workspace: Sendable {
+  private let storage: TensorStorage?
+
+  init(bytes: Int) {
+    storage = bytes > 0 ? TensorStorage(count: (bytes + 3) / 4) : nil
+  }
+
+  var pointer: UnsafeMutableRawPointer? { storage.map { UnsafeMutableRawPointer($0.elements) } }
+}

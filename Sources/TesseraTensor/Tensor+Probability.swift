@@ -1,0 +1,84 @@
+import CTesseraKernels
+
+extension Tensor {
+  /// Softmax over the channels of a map.
+  package func softmax() -> Tensor {
+    let x = classMap("softmax")
+    var y = Tensor(uninitialized: shape)
+    tessera_softmax(y.mutablePointer, x.pointer, shape[0], shape[1], shape[2] * shape[3])
+    return y
+  }
+
+  /// The gradient of softmax, where this tensor is its result.
+  package func softmaxGradient(_ dy: Tensor) -> Tensor {
+    precondition(shape == dy.shape, "softmaxGradient: shapes \(shape) and \(dy.shape)")
+    let y = classMap("softmaxGradient")
+    let dy = dy.converted(to: .rows)
+    var dx = Tensor(uninitialized: shape)
+    tessera_softmax_backward(dx.mutablePointer, dy.pointer, y.pointer, shape[0], shape[1], shape[2] * shape[3])
+    return dx
+  }
+
+  /// Cross-entropy of logits summed over labelled pixels, each times its class's weight, and its gradient.
+  ///
+  /// - Parameter weights: one number per class, or nil for 1.
+  /// - Returns: the sum, the sum of the weights, and the gradient of the sum.
+  package func crossEntropy(
+    _ labels: LabelBatch, weights: Tensor?
+  ) -> (loss: Double, weight: Double, gradient: Tensor) {
+    let x = classMap("crossEntropy", labels)
+    precondition(
+      labels.classCount <= shape[1] && (weights == nil || weights?.shape == [shape[1]]),
+      "crossEntropy: logits \(shape), \(labels.classCount) classes, weights \(weights?.shape ?? .scalar)")
+    var dx = Tensor(uninitialized: shape)
+    let loss = tessera_cross_entropy(
+      dx.mutablePointer, x.pointer, labels.indices, weights?.pointer, shape[0], shape[1], shape[2] * shape[3])
+    let weight = tessera_label_weight(labels.indices, weights?.pointer, labels.indices.count)
+    return (loss, weight, dx)
+  }
+
+  /// One channel per class: 1 where the pixel is of the class, else 0; a void pixel is 0 everywhere.
+  public static func oneHot(_ labels: LabelBatch) -> Tensor {
+    let shape = labels.shape
+    var y = Tensor(uninitialized: [shape[0], labels.classCount, shape[1], shape[2]])
+    tessera_one_hot(y.mutablePointer, labels.indices, shape[0], labels.classCount, shape[1] * shape[2])
+    return y
+  }
+
+  /// The same map with 0 in every channel of a void pixel.
+  package func maskingVoid(_ labels: LabelBatch) -> Tensor {
+    let x = classMap("maskingVoid", labels)
+    var y = Tensor(uninitialized: shape)
+    tessera_mask_void(y.mutablePointer, x.pointer, labels.indices, shape[0], shape[1], shape[2] * shape[3])
+    return y
+  }
+
+  /// The channel of each pixel's largest value, ties to the lowest, `[batch · height · width]` in row-major order.
+  package func largestChannel() -> [UInt16] {
+    let x = classMap("largestChannel")
+    return [UInt16](unsafeUninitializedCapacity: shape[0] * shape[2] * shape[3]) { buffer, count in
+      if let base = buffer.baseAddress {
+        tessera_largest_class(base, nil, x.pointer, shape[0], shape[1], shape[2] * shape[3])
+      }
+      count = shape[0] * shape[2] * shape[3]
+    }
+  }
+
+  /// Binary cross-entropy from logits summed over all elements, and its gradient.
+  package func binaryCrossEntropy(target: Float) -> (loss: Double, gradient: Tensor) {
+    precondition(target >= 0 && target <= 1, "binaryCrossEntropy: target \(target) outside 0...1")
+    let z = converted(to: .rows)
+    var dz = Tensor(uninitialized: shape)
+    let loss = tessera_binary_cross_entropy(dz.mutablePointer, z.pointer, target, shape.count)
+    return (loss, dz)
+  }
+
+  private func classMap(_ operation: String, _ labels: LabelBatch? = nil) -> Tensor {
+    precondition(shape.rank == 4 && shape[1] >= 1, "\(operation): a map of classes has four axes, not \(shape)")
+    if let labels {
+      precondition(
+        labels.shape == [shape[0], shape[2], shape[3]], "\(operation): map \(shape) with labels \(labels.shape)")
+    }
+    return converted(to: .rows)
+  }
+}
