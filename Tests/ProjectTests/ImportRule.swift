@@ -1,0 +1,69 @@
+/// Which modules the files of each target may import: imports point down only.
+enum ImportRule {
+  private static let system: Set = ["Glibc", "Synchronization"]
+  private static let foundation: Set = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]
+
+  /// One line a target, lowest first; C targets import nothing of Swift's.
+  static let table: [String: Set<String>] = [
+    "TesseraLabels": [],
+    "TesseraTensor": system.union(["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
+    "TesseraNN": system.union(["TesseraTensor"]),
+    "TesseraImaging": foundation.union(["TesseraLabels", "CTesseraPNG"]),
+    "TesseraProtocol": system.union(["TesseraLabels", "CTesseraZstd", "NIOCore", "Crypto"]),
+    "TesseraWeights": foundation.union(["TesseraNN", "TesseraTensor", "Crypto"]),
+    "TesseraModels": system.union(["TesseraNN", "TesseraTensor"]),
+    "TesseraData": foundation.union(["TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams"]),
+    "TesseraServer": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports).union(operations),
+    "TesseraClient": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraTraining": foundation.union(networks).union(["TesseraData", "TesseraLabels", "TesseraImaging"]),
+    "TesseraInference": foundation.union(networks)
+      .union(["TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
+    "tessera": foundation.union(networks).union(services).union(["ArgumentParser"]).union(operations),
+    "tessera-bench": foundation.union(networks).union(["TesseraTraining", "ArgumentParser"]),
+  ]
+
+  private static let transports: Set = ["NIOCore", "NIOPosix"]
+  private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle"]
+  private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
+  private static let services: Set = [
+    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData", "TesseraImaging",
+    "TesseraLabels", "TesseraProtocol",
+  ]
+
+  /// The imports that the table does not allow to the target of this file.
+  static func findings(in file: SourceText) -> [Finding] {
+    let parts = file.path.split(separator: "/")
+    guard parts.count > 2, parts[0] == "Sources" else { return [] }
+    let target = String(parts[1])
+    guard let allowed = table[target] else {
+      return [
+        Finding(
+          path: file.path, line: 1, message: "the target \(target) is not in the table of imports",
+          remedy: "give it a line in Tests/ProjectTests/ImportRule.swift")
+      ]
+    }
+    return imports(in: file).filter { !allowed.contains($0.module) }.map { line, module in
+      Finding(
+        path: file.path, line: line, message: "\(target) may not import \(module)",
+        remedy: allowed.isEmpty
+          ? "it imports nothing: write what is needed in the standard library's terms"
+          : "move the code to a target that may, or use one of \(allowed.sorted().joined(separator: ", "))")
+    }
+  }
+
+  /// Every import with its line, whatever stands before the word.
+  static func imports(in file: SourceText) -> [(line: Int, module: String)] {
+    let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let", "actor"]
+    let levels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+    return zip(1..., file.codeLines).flatMap { number, line in
+      line.split(separator: ";").compactMap { statement in
+        let words = statement.split(whereSeparator: \.isWhitespace)
+        guard let keyword = words.firstIndex(of: "import"),
+          words[..<keyword].allSatisfy({ $0.hasPrefix("@") || levels.contains($0) }),
+          let name = words[(keyword + 1)...].first(where: { !kinds.contains($0) })
+        else { return nil }
+        return (number, String(name.prefix { $0 != "." }))
+      }
+    }
+  }
+}
