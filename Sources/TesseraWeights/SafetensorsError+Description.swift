@@ -36,6 +36,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .notContiguous(let expected, let found):
       "begins at data byte \(found), the tensor before it ends at \(expected)"
     case .missingTensor: "not in the file"
+    case .brokenSeal: "its numbers are not those that were written"
     case .notFloats(let dtype): "holds \(dtype.rawValue), not floats"
     }
   }
@@ -54,6 +55,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .unknownDType:
       "convert the tensor to one of \(SafetensorsDType.allCases.map(\.rawValue).joined(separator: " "))"
     case .missingTensor: "check that the file belongs to this architecture"
+    case .brokenSeal: "the file is damaged: use another copy"
     case .notFloats: "convert the tensor to F32, or read its bytes"
     }
   }

@@ -46,6 +46,8 @@ public struct SafetensorsError: Error, Hashable, Sendable {
     case notContiguous(expectedBegin: Int, found: Int)
     /// No tensor has this name.
     case missingTensor
+    /// The tensors are not those that the file was sealed with.
+    case brokenSeal
     /// The tensor holds no floats that convert to `Float`.
     case notFloats(SafetensorsDType)
   }

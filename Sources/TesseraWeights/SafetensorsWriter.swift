@@ -4,7 +4,7 @@
 ///
 /// Source: huggingface/safetensors, "Format".
 public struct SafetensorsWriter: Sendable {
-  private struct Tensor: Sendable {
+  struct Tensor: Sendable {
     let name: String
     let dtype: SafetensorsDType
     let shape: [Int]
@@ -18,14 +18,14 @@ public struct SafetensorsWriter: Sendable {
     }
   }
 
-  private enum Contents: Sendable {
+  enum Contents: Sendable {
     case floats([Float])
     case bytes([UInt8])
   }
 
   /// The `__metadata__` of the header; none is written where it is empty.
   public var metadata: [String: String]
-  private var tensors: [Tensor] = []
+  private(set) var tensors: [Tensor] = []
   private var names: Set<String> = [SafetensorsHeader.metadataKey]
 
   /// Begins without tensors.
@@ -117,7 +117,7 @@ public struct SafetensorsWriter: Sendable {
     return header
   }
 
-  private static func withBytes<Failure: Error>(
+  static func withBytes<Failure: Error>(
     of tensor: Tensor, _ body: (RawSpan) throws(Failure) -> Void
   ) throws(Failure) {
     switch tensor.contents {

@@ -10,7 +10,7 @@ enum ImportRule {
     "TesseraNN": system.union(["TesseraTensor"]),
     "TesseraImaging": foundation.union(["TesseraLabels", "CTesseraPNG"]),
     "TesseraProtocol": system.union(["TesseraLabels", "CTesseraZstd", "NIOCore", "Crypto"]),
-    "TesseraWeights": foundation.union(["TesseraNN", "TesseraTensor", "Crypto"]),
+    "TesseraWeights": foundation.union(["TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", "Crypto"]),
     "TesseraModels": system.union(["TesseraNN", "TesseraTensor"]),
     "TesseraData": foundation.union(["TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams"]),
     "TesseraServer": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports).union(operations),

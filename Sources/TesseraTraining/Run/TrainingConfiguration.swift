@@ -1,0 +1,111 @@
+public import TesseraData
+public import TesseraModels
+import TesseraNN
+
+/// Everything that, with the data, determines a training run.
+public struct TrainingConfiguration: Hashable, Sendable, Codable {
+  /// The optimiser of the segmenter.
+  public enum OptimizerKind: String, CaseIterable, Hashable, Sendable, Codable {
+    /// AdamW with β 0.9 and 0.999.
+    case adam
+    /// SGD with momentum 0.9.
+    case sgd
+  }
+
+  /// How the learning rate falls.
+  public enum ScheduleKind: String, CaseIterable, Hashable, Sendable, Codable {
+    /// Not at all.
+    case constant
+    /// (1 − t)^0.9.
+    case polynomial
+    /// Half a cosine.
+    case cosine
+    /// A tenth after each third.
+    case step
+  }
+
+  /// Which segmenter.
+  public var architecture = Architecture(.unet, width: 32)
+  /// Which discriminator; nil for cross-entropy alone.
+  public var discriminator: DiscriminatorArchitecture? = .largefov
+  /// Pixels along each side that the discriminator sees as one.
+  public var discriminatorScale = 4
+  /// Weight of the adversarial term.
+  public var lambda = 0.1
+  /// What the segmenter is told by the discriminator.
+  public var term = AdversarialTerm.nonsaturating
+  /// Epochs of cross-entropy alone before the discriminator takes part.
+  public var warmStartEpochs = 5
+  /// Epochs in all.
+  public var epochs = 60
+  /// Images in a batch.
+  public var batch = 8
+  /// Rows of a crop; nil for the rows of the first image.
+  public var cropHeight: Int?
+  /// Columns of a crop; nil for the columns of the first image.
+  public var cropWidth: Int?
+  /// Least and most that samples are scaled by.
+  public var minimumScale = 0.8
+  /// Least and most that samples are scaled by.
+  public var maximumScale = 1.5
+  /// Whether half of the crops are mirrored.
+  public var flips = true
+  /// How l_mce weighs classes.
+  public var classWeighting = ClassWeighting.enet
+  /// The optimiser of the segmenter; the discriminator's is always Adam.
+  public var optimizer = OptimizerKind.adam
+  /// The segmenter's base learning rate.
+  public var learningRate = 1e-3
+  /// The discriminator's learning rate, which follows the same schedule.
+  public var discriminatorLearningRate = 1e-4
+  /// The segmenter's weight decay.
+  public var weightDecay = 1e-4
+  /// How the learning rates fall.
+  public var schedule = ScheduleKind.polynomial
+  /// Steps over which the learning rates first rise.
+  public var warmUpSteps = 0
+  /// Most that the norm of a network's gradients may be; nil for no limit.
+  public var gradientNormLimit: Double?
+  /// What every random number follows from.
+  public var seed: UInt64 = 0
+
+  /// The defaults.
+  public init() {}
+
+  /// Refuses what contradicts itself or lies out of range.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the option, the value and the remedy.
+  public func validate() throws(ConfigurationError) {
+    func require(_ condition: Bool, _ option: String, _ value: some Any, _ remedy: String) throws(ConfigurationError) {
+      guard condition else { throw ConfigurationError(option: option, value: "\(value)", remedy: remedy) }
+    }
+    try require(epochs >= 1, "epochs", epochs, "give at least 1")
+    try require((1...4096).contains(batch), "batch", batch, "give 1 to 4096 images")
+    try require(lambda >= 0 && lambda.isFinite, "lambda", lambda, "give 0 or more; 0 trains without an adversary")
+    try require(warmStartEpochs >= 0, "warm-start-epochs", warmStartEpochs, "give 0 or more")
+    try require((1...64).contains(discriminatorScale), "discriminator-scale", discriminatorScale, "give 1 to 64")
+    try require(learningRate > 0 && learningRate.isFinite, "learning-rate", learningRate, "give a positive number")
+    try require(
+      discriminatorLearningRate > 0 && discriminatorLearningRate.isFinite, "discriminator-learning-rate",
+      discriminatorLearningRate, "give a positive number")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "give 0 or more")
+    try require(warmUpSteps >= 0, "warm-up-steps", warmUpSteps, "give 0 or more")
+    try require(gradientNormLimit ?? 1 > 0, "gradient-norm-limit", gradientNormLimit ?? 1, "give a positive number")
+    try require(
+      minimumScale > 0 && minimumScale <= maximumScale && maximumScale <= 16, "scale",
+      "\(minimumScale)...\(maximumScale)", "give a least and a most above 0 and up to 16")
+  }
+}
+
+/// An option whose value cannot be used.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The option's name on the command line, without dashes.
+  public let option: String
+  /// What was given.
+  public let value: String
+  /// What to give instead.
+  public let remedy: String
+
+  /// One line: option, value and remedy.
+  public var description: String { "--\(option) \(value) cannot be used; \(remedy)" }
+}

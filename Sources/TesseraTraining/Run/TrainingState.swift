@@ -1,0 +1,27 @@
+public import TesseraData
+public import TesseraTensor
+
+/// Everything that a run needs to go on from where it stands, and nothing else.
+public struct TrainingState: Sendable {
+  /// The network that is trained to be used.
+  public var segmenter: Learner
+  /// The network that judges it; nil where none takes part.
+  public var discriminator: Learner?
+  /// The next batch; a step at the end of an epoch means that its evaluation comes next.
+  public var position = BatchPosition(epoch: 0, step: 0)
+  /// Where dropout takes its masks from.
+  public var generator: Generator
+  /// Sums over the steps of this epoch.
+  var totals = EpochTotals()
+  /// The epochs that are done.
+  public internal(set) var history: [EpochSummary] = []
+
+  init(segmenter: Learner, discriminator: Learner?, generator: Generator) {
+    self.segmenter = segmenter
+    self.discriminator = discriminator
+    self.generator = generator
+  }
+
+  /// The epoch with the best validation mIoU, the earliest of equals.
+  public var best: EpochSummary? { history.reduce(nil) { $1.meanIoU > ($0?.meanIoU ?? -1) ? $1 : $0 } }
+}
