@@ -13,7 +13,6 @@ package struct DurableFile: ~Copyable {
   private let temporary: TemporaryFile
   private let directory: Int32
   private let calls: SystemCalls
-  private var isOpen = true
   private var isRenamed = false
 
   /// Begins to write the file at `path`, and removes what writers that died left beside it.
@@ -41,9 +40,10 @@ package struct DurableFile: ~Copyable {
   }
 
   deinit {
-    // Whatever fails here concerns only the temporary file, which the next writer removes.
-    if isOpen { _ = calls.close(temporary.descriptor) }
+    // Whatever fails here concerns only the temporary file, which the next writer removes: the bytes of a file that
+    // was renamed are on the disk. Its lock goes last, so that nobody takes it for stale before.
     if !isRenamed { _ = calls.remove(directory, temporary.name) }
+    _ = calls.close(temporary.descriptor)
     _ = calls.close(directory)
   }
 
@@ -70,10 +70,6 @@ package struct DurableFile: ~Copyable {
   /// - Throws: ``FileError``; the old file is intact unless the operation is `synchronizeDirectory`.
   package consuming func commit() throws(FileError) {
     try check(calls.synchronize(temporary.descriptor), .synchronize)
-    isOpen = false
-    let closed = calls.close(temporary.descriptor)
-    // Linux has closed the descriptor even where it reports an interruption.
-    try check(closed == -Int(EINTR) ? 0 : closed, .close)
     try check(calls.rename(directory, temporary.name, name), .rename)
     isRenamed = true
     try check(calls.synchronize(directory), .synchronizeDirectory)

@@ -16,8 +16,6 @@ public struct FileError: Error, Hashable, Sendable {
     case write
     /// Bringing its bytes to the disk.
     case synchronize = "bring to the disk"
-    /// Closing the temporary file.
-    case close
     /// Putting the temporary file in its place.
     case rename = "put the new file in the place of"
     /// Bringing the directory entry to the disk; the file is replaced, yet may not survive a power loss.
