@@ -37,6 +37,16 @@ public struct ParameterSet: Sendable {
     self.buffers = buffers
   }
 
+  /// The same network with other numbers.
+  ///
+  /// - Precondition: the shapes are the same.
+  public func replacing(parameters: [Tensor], buffers: [Tensor]) -> ParameterSet {
+    precondition(
+      parameters.map(\.shape) == self.parameters.map(\.shape) && buffers.map(\.shape) == self.buffers.map(\.shape),
+      "ParameterSet: numbers of other shapes than \(names)")
+    return ParameterSet(names: names, parameters: parameters, bufferNames: bufferNames, buffers: buffers)
+  }
+
   /// Number of learned numbers.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 

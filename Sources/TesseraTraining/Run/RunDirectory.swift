@@ -1,0 +1,54 @@
+import Foundation
+
+/// The folder of one training run and the names of what lies in it.
+public struct RunDirectory: Hashable, Sendable {
+  /// Where it lies.
+  public let path: String
+
+  /// Names a folder, which need not exist.
+  public init(path: String) { self.path = path }
+
+  /// The weights with the best validation score.
+  public var best: String { "\(path)/best.safetensors" }
+  /// The weights after the last epoch.
+  public var last: String { "\(path)/last.safetensors" }
+  /// The training state to go on from.
+  var state: String { "\(path)/state-last.safetensors" }
+  /// The state before that, should the last be damaged.
+  var previousState: String { "\(path)/state-previous.safetensors" }
+  /// Every option of the run.
+  var configuration: String { "\(path)/resolved.yaml" }
+  /// One row per epoch.
+  var table: String { "\(path)/results.csv" }
+  /// One JSON object per epoch.
+  var lines: String { "\(path)/metrics.jsonl" }
+
+  /// Whether a run has been here.
+  public var holdsRun: Bool {
+    FileManager.default.fileExists(atPath: state) || FileManager.default.fileExists(atPath: previousState)
+  }
+
+  /// Makes the folder where it is missing.
+  ///
+  /// - Throws: ``RunError`` where the system refuses.
+  func create() throws(RunError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw RunError(path: path, problem: "the folder cannot be made (\(error.localizedDescription))", remedy: "choose another --out")
+    }
+  }
+}
+
+/// Why a run folder cannot be used.
+public struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file or folder.
+  public let path: String
+  /// What is wrong.
+  public let problem: String
+  /// What to do.
+  public let remedy: String
+
+  /// One line: path, cause and remedy.
+  public var description: String { "\(path): \(problem); \(remedy)" }
+}

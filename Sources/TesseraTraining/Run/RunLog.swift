@@ -1,0 +1,33 @@
+import Foundation
+
+/// The history of a run as tables: made anew from the history at each epoch, so that it never disagrees with it.
+enum RunLog {
+  /// Comma-separated values: a header, then a row per epoch.
+  static func table(_ history: [EpochSummary], classes: [String]) -> String {
+    let columns =
+      [
+        "epoch", "steps", "learning_rate", "cross_entropy", "discriminator_loss", "adversarial_term", "truth_accuracy",
+        "prediction_accuracy", "val_miou", "val_pixel_accuracy", "val_class_accuracy", "val_boundary_f1",
+      ] + classes.map { "iou_\($0)" }
+    let rows = history.map { epoch in
+      let numbers: [Double?] =
+        [
+          epoch.learningRate, epoch.crossEntropy, epoch.discriminatorLoss, epoch.adversarialTerm, epoch.truthAccuracy,
+          epoch.predictionAccuracy, epoch.meanIoU, epoch.pixelAccuracy, epoch.meanClassAccuracy, epoch.boundaryF1,
+        ] + epoch.iou
+      return (["\(epoch.epoch)", "\(epoch.steps)"] + numbers.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",")
+    }
+    return ([columns.map(quoted).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+  }
+
+  /// One JSON object per line and epoch.
+  static func lines(_ history: [EpochSummary]) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return history.compactMap { try? encoder.encode($0) }.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
+  }
+
+  private static func quoted(_ field: String) -> String {
+    field.contains { ",\"\n\r".contains($0) } ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+  }
+}
