@@ -5,3 +5,13 @@ public enum Label: Hashable, Sendable {
   /// The pixel lies outside every class.
   case void
 }
+
+extension Label: CustomStringConvertible {
+  /// "class 3" or "void".
+  public var description: String {
+    switch self {
+    case .index(let index): "class \(index)"
+    case .void: "void"
+    }
+  }
+}

@@ -14,7 +14,9 @@ public struct LabelMap: Hashable, Sendable {
   static let voidCode = UInt16.max
 
   /// Most classes that a label map can tell apart.
-  public static let maximumClassCount = Int(UInt16.max)
+  ///
+  /// It bounds what depends on the square of the number of classes: a ``ConfusionMatrix`` stays below 135 MB.
+  public static let maximumClassCount = 4096
 
   /// Makes a map from labels, row by row from the top.
   ///
@@ -65,6 +67,9 @@ public struct LabelMap: Hashable, Sendable {
     let code = codes[y * width + x]
     return code == Self.voidCode ? .void : .index(Int(code))
   }
+
+  /// Pixels in a row and rows.
+  public var size: PixelSize { PixelSize(width: width, height: height) }
 
   /// The class indices, row by row from the top, with `void` standing for void pixels.
   ///

@@ -2,7 +2,9 @@
 public struct LabelSet: Hashable, Sendable {
   /// The classes in index order.
   public let classes: [LabelClass]
-  /// What each stored id means. An id that is not here is unknown.
+  /// What each stored id means.
+  ///
+  /// An id that is not here is unknown.
   public let meanings: [Int: Label]
 
   /// Number of classes.
@@ -40,45 +42,4 @@ public struct LabelSet: Hashable, Sendable {
     self.classes = classes
     self.meanings = meanings
   }
-}
-
-/// One kind of thing: its name and the colour it is painted in.
-public struct LabelClass: Hashable, Sendable {
-  /// The name that people read.
-  public let name: String
-  /// The colour in pictures and palettes.
-  public let color: Color
-
-  /// Names a class and gives it a colour.
-  public init(name: String, color: Color) {
-    self.name = name
-    self.color = color
-  }
-}
-
-/// A colour in 8-bit sRGB.
-public struct Color: Hashable, Sendable {
-  /// Red, green and blue in `0...255`.
-  public let red, green, blue: UInt8
-
-  /// Makes a colour of its three parts.
-  public init(red: UInt8, green: UInt8, blue: UInt8) {
-    self.red = red
-    self.green = green
-    self.blue = blue
-  }
-}
-
-/// Why classes and ids do not make a label set.
-public enum LabelSetError: Error, Hashable, Sendable {
-  /// There must be 1 to ``LabelMap/maximumClassCount`` classes.
-  case classCount(Int)
-  /// Two classes have this name.
-  case duplicateName(String)
-  /// A stored id lies outside `0...65535`.
-  case idOutOfRange(Int)
-  /// A stored id would mean more than one label.
-  case ambiguousID(Int, [Label])
-  /// A stored id maps to a class index that does not exist.
-  case unknownClass(index: Int, id: Int)
 }

@@ -56,4 +56,7 @@ public struct RawLabelMap: Hashable, Sendable {
     case .u16(let ids): Int(ids[y * width + x])
     }
   }
+
+  /// Pixels in a row and rows.
+  public var size: PixelSize { PixelSize(width: width, height: height) }
 }
