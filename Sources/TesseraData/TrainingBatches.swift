@@ -1,4 +1,4 @@
-public import TesseraTensor
+import TesseraTensor
 
 /// The batches of a training run: which samples each holds, and how each sample is varied.
 ///

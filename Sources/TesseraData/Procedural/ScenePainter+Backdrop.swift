@@ -19,7 +19,7 @@ extension ScenePainter {
     let shadowEdge = street.center + generator.uniform(-1.2...1.2) * street.halfRoad
     let shadow = generator.uniform(0.55...0.95)
     let shadowIsLeft = style.leftLight > style.rightLight
-    let hasMarkings = generator.uniform() < 0.8
+    let hasMarkings = generator.chance(0.8)
     let firstRow = max(0, Int(camera.horizonRow.rounded(.up)))
     for layer in [SceneClass.pavement, .road] {
       canvas.begin(layer)

@@ -20,7 +20,7 @@ extension ScenePainter {
     for side: Float in [-1, 1] { houses += plannedHouses(side: side) }
     houses.sort { ($0.near, $0.left) > ($1.near, $1.left) }
     for house in houses {
-      if generator.uniform() < 0.85 {
+      if generator.chance(0.85) {
         paintHouse(house)
       } else {
         paintGarden(house)
@@ -63,13 +63,13 @@ extension ScenePainter {
         continue
       }
       houses.append(plannedHouse(facade, side, distance, min(distance + length, street.end)))
-      distance += length + (generator.uniform() < 0.3 ? generator.uniform(1...6) : 0)
+      distance += length + (generator.chance(0.3) ? generator.uniform(1...6) : 0)
     }
     return houses
   }
 
   private mutating func plannedHouse(_ facade: Float, _ side: Float, _ near: Float, _ far: Float) -> SceneBox {
-    let setback = generator.uniform() < 0.3 ? generator.uniform(0...2) : 0
+    let setback = generator.chance(0.3) ? generator.uniform(0...2) : 0
     let inner = facade + side * setback
     let outer = inner + side * generator.uniform(8...14)
     return SceneBox(
@@ -86,11 +86,11 @@ extension ScenePainter {
       case 2: generator.tinted(brightness, 0.15)
       default: style.skyBottom * generator.uniform(0.5...0.95)
       }
-    let glass = generator.uniform() < 0.5 ? style.skyTop * 0.6 : generator.tinted(generator.uniform(0.05...0.35), 0.04)
+    let glass = generator.chance(0.5) ? style.skyTop * 0.6 : generator.tinted(generator.uniform(0.05...0.35), 0.04)
     let facade = FacadeStyle(
       wall: wall, window: glass, pitch: generator.uniform(1.6...3.6), floor: generator.uniform(2.6...3.6),
       windowWidth: generator.uniform(0.35...0.75), windowHeight: generator.uniform(0.4...0.7),
-      hasShop: generator.uniform() < 0.35, lit: generator.uniform(0...0.25))
+      hasShop: generator.chance(0.35), lit: generator.uniform(0...0.25))
     canvas.begin(.building)
     paintFront(house, facade)
     paintSide(house, facade)

@@ -2,7 +2,7 @@ extension ScenePainter {
   /// A row of trees along some kerbs.
   mutating func plannedTrees() -> [SceneObject] {
     var trees: [SceneObject] = []
-    for side: Float in [-1, 1] where generator.uniform() < 0.6 {
+    for side: Float in [-1, 1] where generator.chance(0.6) {
       let spacing = generator.uniform(7...16)
       var distance = generator.uniform(6...14)
       while distance < street.end {

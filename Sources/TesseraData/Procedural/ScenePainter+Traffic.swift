@@ -2,10 +2,10 @@ extension ScenePainter {
   /// Cars parked at the kerbs, driving in the lanes and passing on the crossing road.
   mutating func plannedCars() -> [SceneObject] {
     var cars: [SceneObject] = []
-    let parks = generator.uniform() < 0.7
+    let parks = generator.chance(0.7)
     for side: Float in [-1, 1] {
       let heading: CarHeading = side > 0 ? .away : .towards
-      let lane = street.halfRoad > 4.2 && parks ? 0.28 : 0.5
+      let lane: Float = street.halfRoad > 4.2 && parks ? 0.28 : 0.5
       cars += row(
         at: street.center + side * street.halfRoad * lane, heading: heading, from: generator.uniform(6...30),
         gap: 8...45, chance: 0.6)
@@ -15,7 +15,7 @@ extension ScenePainter {
           gap: 0.6...12, chance: 0.7)
       }
     }
-    if let crossing = street.crossing, generator.uniform() < 0.7 {
+    if let crossing = street.crossing, generator.chance(0.7) {
       let distance = crossing.lowerBound + 1.5
       let x = generator.uniform(-9...9)
       cars.removeAll { abs($0.distance - distance) < 7 }
@@ -30,7 +30,7 @@ extension ScenePainter {
     var cars: [SceneObject] = []
     var distance = start
     while distance < min(street.end, 70) {
-      if Float(generator.uniform()) < chance && isFree(distance) && isFree(distance + 4.4) {
+      if generator.chance(chance) && isFree(distance) && isFree(distance + 4.4) {
         cars.append(SceneObject(kind: .car(heading: heading), x: x, distance: distance))
       }
       distance += 4.6 + generator.uniform(gap)
@@ -43,9 +43,9 @@ extension ScenePainter {
     var pedestrians: [SceneObject] = []
     for _ in 0..<generator.index(below: 9) {
       let distance = generator.uniform(5...32)
-      let side: Float = generator.uniform() < 0.5 ? -1 : 1
+      let side: Float = generator.chance(0.5) ? -1 : 1
       let walk = street.halfRoad + 0.7 + generator.uniform(0...1) * max(0, street.pavement - 1.1)
-      let crosses = generator.uniform() < 0.12
+      let crosses = generator.chance(0.12)
       let x = street.center + (crosses ? generator.uniform(-1...1) * street.halfRoad : side * walk)
       pedestrians.append(SceneObject(kind: .pedestrian, x: x, distance: distance))
     }
@@ -55,7 +55,7 @@ extension ScenePainter {
   /// Paints a car: wheels on the ground, body, cabin with windows, lights.
   mutating func paintCar(x: Float, distance: Float, heading: CarHeading) {
     let paint = generator.paint()
-    let isVan = generator.uniform() < 0.15
+    let isVan = generator.chance(0.15)
     let top: Float = isVan ? 2.1 : generator.uniform(1.35...1.6)
     let belt: Float = isVan ? 1.15 : 0.88
     let (halfWidth, length): (Float, Float) = heading == .across ? (2.1, 1.75) : (0.9, 4.2)
@@ -144,7 +144,7 @@ extension ScenePainter {
 
   /// Paints a person who stands or strides: legs on the ground, trunk, arms, head.
   mutating func paintPedestrian(x: Float, distance: Float) {
-    let height = generator.uniform() < 0.15 ? generator.uniform(1.0...1.35) : generator.uniform(1.55...1.92)
+    let height = generator.chance(0.15) ? generator.uniform(1.0...1.35) : generator.uniform(1.55...1.92)
     let stride = height * generator.uniform(0.03...0.13)
     let skin = style.seen(Shade(0.85, 0.65, 0.52) * generator.uniform(0.35...1.1), at: distance)
     let coat = style.seen(generator.paint() * style.frontLight, at: distance)

@@ -19,7 +19,7 @@ struct SceneStreet: Sendable {
     pavement = generator.uniform(1.8...4)
     end = generator.uniform(45...110)
     let start = generator.uniform(12...40)
-    crossing = generator.uniform() < 0.35 ? start...(start + generator.uniform(6...9)) : nil
+    crossing = generator.chance(0.35) ? start...(start + generator.uniform(6...9)) : nil
   }
 
   /// Where the facades of a side stand; `side` is −1 for left and 1 for right.

@@ -40,7 +40,7 @@ struct SceneStyle: Sendable {
     let asphalt = generator.uniform(0.22...0.52)
     road = generator.tinted(asphalt, 0.04)
     pavement = generator.tinted(asphalt + generator.uniform(-0.08...0.28), 0.07)
-    let sunFromLeft = generator.uniform() < 0.5
+    let sunFromLeft = generator.chance(0.5)
     let shade = generator.uniform(0.55...0.9)
     leftLight = sunFromLeft ? 1 : shade
     rightLight = sunFromLeft ? shade : 1
@@ -64,6 +64,9 @@ extension Generator {
     range.lowerBound + (range.upperBound - range.lowerBound) * Float(uniform())
   }
 
+  /// Whether something of this probability happens.
+  mutating func chance(_ probability: Float) -> Bool { Float(uniform()) < probability }
+
   /// A grey that leans a little towards some colour.
   mutating func tinted(_ grey: Float, _ tint: Float) -> Shade {
     Shade(uniform(-tint...tint), uniform(-tint...tint), uniform(-tint...tint)) + grey
@@ -71,7 +74,7 @@ extension Generator {
 
   /// Any paint: grey shades half of the time, as on streets.
   mutating func paint() -> Shade {
-    if uniform() < 0.5 { return tinted(uniform(0.08...0.92), 0.03) }
+    if chance(0.5) { return tinted(uniform(0.08...0.92), 0.03) }
     return Shade(uniform(0.05...0.9), uniform(0.05...0.9), uniform(0.05...0.9))
   }
 }
