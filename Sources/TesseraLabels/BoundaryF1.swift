@@ -77,6 +77,7 @@ public struct BoundaryF1: Hashable, Sendable {
   /// - Complexity: linear in the pixels, and in the boundary pixels times the area of a disk as wide as the tolerance.
   public mutating func add(truth: LabelMap, prediction: LabelMap) throws(LabelMapPairError) {
     try LabelMapPairError.check(truth: truth, prediction: prediction, classCount: classCount)
+    guard !truth.codes.isEmpty else { return }
     let truths = Boundary(of: truth)
     let predictions = Boundary(of: prediction, maskedBy: truth)
     let disk = Disk(radius: tolerance.distance(in: truth.size), within: truth.size)

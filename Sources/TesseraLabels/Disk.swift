@@ -24,5 +24,5 @@ extension PixelPosition {
 
 extension PixelSize {
   /// The distance between opposite corners.
-  var diagonal: Double { Double(width * width + height * height).squareRoot() }
+  var diagonal: Double { (Double(width) * Double(width) + Double(height) * Double(height)).squareRoot() }
 }

@@ -6,15 +6,16 @@
 ///
 /// Measured share of ``inBetween`` among ``edges`` over 468 CamVid and 300 white blood cell maps:
 ///
-///     clean, full size                       at most 0.046
-///     clean, nearest neighbour to 1/2, 1/4   at most 0.048, 0.080
-///     clean, nearest neighbour to 1/8        at most 0.147
-///     bilinear, 1/4 to 3 times the size      at least 0.384
-///     bicubic and Lanczos to 1/2             at least 0.333
-///     bilinear rotation by 7 degrees         at least 0.347
-///     JPEG, quality 95 and 75                at least 0.443
+///     clean, full size                             at most  0.046
+///     clean, nearest neighbour to 1/2, 1/4, 1/8    at most  0.048, 0.080, 0.147
+///     JPEG, quality 95 and 75                      at least 0.443
+///     bilinear, prefiltered, 1/4 to 3 times        at least 0.384
+///     bilinear rotation by 7 degrees               at least 0.347
+///     bicubic and Lanczos, prefiltered, to 1/2     at least 0.333
+///     bilinear, not prefiltered, to 3/4, 1/2, 1/4  at least 0.297, 0.235, 0.162
 ///
-/// So 0.2 has a margin of four to clean maps of usual size and of more than 1.6 to spoilt ones.
+/// So 0.15 keeps a margin of three to clean maps of usual size. What it misses is shrinking without a prefilter to
+/// less than 1/4, which blends few pixels, and by 1/3 or 1/5, which blends none.
 struct InterpolationTrace: Hashable {
   /// Pixels with two opposite neighbours, left and right or above and below, whose ids differ by two or more.
   private(set) var edges = 0
@@ -26,7 +27,7 @@ struct InterpolationTrace: Hashable {
   private(set) var first: PixelPosition?
 
   /// Least share of pixels in between that makes a map suspect.
-  static let suspectShare = 0.2
+  static let suspectShare = 0.15
   /// Least number of pixels in between that makes a map suspect: in a tiny map a few say nothing.
   static let leastPixels = 32
 

@@ -46,6 +46,6 @@ public struct UnstorableLabelError: Error, Hashable, Sendable, CustomStringConve
 
   /// The label, how often it occurs and what to do, in one line.
   public var description: String {
-    "The label set has no stored id for \(label), which \(pixels(pixelCount)) hold; add one to the label set."
+    "The label set has no stored id for \(label), which \(pixelsHold(pixelCount)); add one to the label set."
   }
 }

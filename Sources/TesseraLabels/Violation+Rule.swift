@@ -47,7 +47,7 @@ extension Violation {
       case .sizeMismatch(let map, let image): "The map is \(map), but its image is \(image)."
       case .channelCount(let count): "The map has \(count) channels; ids take one."
       case .unknownIDs(let unknown):
-        "\(pixels(unknown.reduce(0) { $0 + $1.pixelCount })) hold ids outside the label set: \(unknown.summary)."
+        "\(pixelsHold(unknown.reduce(0) { $0 + $1.pixelCount })) ids outside the label set: \(unknown.summary)."
       case .inBetweenIDs(let share):
         "\(percentage(share)) of the pixels where regions meet hold an id between those on either side."
       case .voidShare(let share): "\(percentage(share)) of the map is void."
