@@ -90,14 +90,18 @@ package struct ClientConnection: ~Copyable {
     outbox.send(Cancel(), id: id, version: version)
   }
 
-  /// Asks for a `.pong`; not more often than ``ProtocolLimits/pingInterval``. Ignored before HELLO_ACK.
+  /// Asks for a `.pong`; not more often than ``ProtocolLimits/pingInterval``.
+  ///
+  /// Ignored before HELLO_ACK.
   package mutating func ping(token: UInt64) {
     guard phase == .open || phase == .authentication else { return }
     pings.append(token)
     outbox.send(Ping(token: token), version: version)
   }
 
-  /// Asks for an `.info` about one model, or "" for a list; not more often than once a second. Ignored before `.ready`.
+  /// Asks for an `.info` about one model, or "" for a list; not more often than once a second.
+  ///
+  /// Ignored before `.ready`.
   package mutating func askInfo(model: String = "") {
     guard phase == .open else { return }
     infos.append(!model.isEmpty)
@@ -132,7 +136,9 @@ package struct ClientConnection: ~Copyable {
     return actions.popFirst()
   }
 
-  /// The next bytes to write, if there are any. Frames of different requests take turns.
+  /// The next bytes to write, if there are any.
+  ///
+  /// Frames of different requests take turns.
   package mutating func nextFrame() -> ByteBuffer? {
     if let preface {
       self.preface = nil

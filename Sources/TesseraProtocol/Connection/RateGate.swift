@@ -7,7 +7,9 @@ struct RateGate {
 
   init(interval: Duration) { self.interval = interval }
 
-  /// Counts one at `now`; false when the last strike is spent. One that keeps the interval clears them.
+  /// Counts one at `now`; false when the last strike is spent.
+  ///
+  /// One that keeps the interval clears them.
   mutating func admit(_ now: ContinuousClock.Instant) -> Bool {
     defer { last = now }
     guard let last, last.duration(to: now) < interval else {

@@ -1,4 +1,6 @@
-/// Whether a failed request may be sent again, and where. Requests are pure, so every retry is safe.
+/// Whether a failed request may be sent again, and where.
+///
+/// Requests are pure, so every retry is safe.
 public enum RetryClass: UInt8, Hashable, Sendable {
   /// The same request will fail again.
   case never = 0

@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// The 32 bytes before every payload. Integers are unsigned, little-endian, of fixed width.
+/// The 32 bytes before every payload.
+///
+/// Integers are unsigned, little-endian, of fixed width.
 ///
 ///      0               4               8              12
 ///     +---------------+---------------+-------------------------------+

@@ -1,4 +1,6 @@
-/// What a frame's payload means. Bit 7 tells the direction, so that a reflected frame is illegal.
+/// What a frame's payload means.
+///
+/// Bit 7 tells the direction, so that a reflected frame is illegal.
 package struct MessageType: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt8
 

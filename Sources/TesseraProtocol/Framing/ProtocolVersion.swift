@@ -1,4 +1,6 @@
-/// A version of the protocol. Numbers of the form 0x?A are never assigned.
+/// A version of the protocol.
+///
+/// Numbers of the form 0x?A are never assigned.
 package struct ProtocolVersion: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
   package let rawValue: UInt8
 

@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// CANCEL: the client no longer wants the request of the header's id. Empty; best effort.
+/// CANCEL: the client no longer wants the request of the header's id.
+///
+/// Empty; best effort.
 package struct Cancel: WireMessage {
   package static let type = MessageType.cancel
 

@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// ERROR: why a request or the connection ended. The same in all versions.
+/// ERROR: why a request or the connection ended.
+///
+/// The same in all versions.
 ///
 ///     u16 code    u8 scope (0 request, 1 connection)    u8 retry    u32 retry_after_ms    u32 detail
 ///     str8 text

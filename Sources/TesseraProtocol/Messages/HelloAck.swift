@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// HELLO_ACK: what was agreed on, and every limit. The first 16 bytes are the same in all versions.
+/// HELLO_ACK: what was agreed on, and every limit.
+///
+/// The first 16 bytes are the same in all versions.
 ///
 ///     0 u8 version    1 u8 state    2 u8 auth    3 u8 0
 ///     4 u32 CRC-32C of the HELLO payload received

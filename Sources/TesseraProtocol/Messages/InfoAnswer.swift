@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// INFO, answered. Answers come in the order of the questions.
+/// INFO, answered.
+///
+/// Answers come in the order of the questions.
 ///
 ///     u8 state    u8 reason    u16 n    u32 queued    u32 queue_limit
 ///     u32 ms since the last good canary inference

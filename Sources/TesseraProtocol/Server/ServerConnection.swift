@@ -27,7 +27,9 @@ package struct ServerConnection: ~Copyable {
   }
 
   let configuration: ServerConfiguration
-  /// The models that requests may name; the first is the default. Set it anew when a model was loaded.
+  /// The models that requests may name; the first is the default.
+  ///
+  /// Set it anew when a model was loaded.
   package var models: [ModelDescription]
   /// What HELLO_ACK says, and whether requests are refused with NOT_READY.
   package var state: ServerState
@@ -116,7 +118,9 @@ package struct ServerConnection: ~Copyable {
     return actions.popFirst()
   }
 
-  /// The next frame to write, if there is one. Frames of different answers take turns.
+  /// The next frame to write, if there is one.
+  ///
+  /// Frames of different answers take turns.
   package mutating func nextFrame() -> ByteBuffer? {
     guard let next = outbox.next(version: version) else { return nil }
     if let id = next.finished { finish(id) }
