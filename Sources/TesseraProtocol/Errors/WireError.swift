@@ -1,0 +1,28 @@
+/// A rule of the protocol that a peer's bytes broke.
+///
+/// The reason is for logs; peers see the code's general sentence.
+package struct WireError: Error, Hashable, CustomStringConvertible {
+  /// What ERROR carries.
+  package let code: ErrorCode
+  /// Which field, what it holds, what it should hold.
+  package let reason: String
+  /// A number for ERROR's detail field.
+  package let detail: UInt32
+
+  package init(_ code: ErrorCode, _ reason: String, detail: UInt32 = 0) {
+    self.code = code
+    self.reason = reason
+    self.detail = detail
+  }
+
+  package var description: String { "\(code): \(reason)" }
+
+  /// What the peer may read of this error.
+  ///
+  /// - Parameter scope: what ends; nil stands for the code's usual scope.
+  package func disclosed(ending scope: ErrorScope? = nil) -> SegmentationError {
+    SegmentationError(
+      code: code, scope: scope ?? code.scope, retry: code.retry, retryAfter: .zero, detail: detail,
+      message: code.sentence)
+  }
+}
