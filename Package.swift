@@ -27,10 +27,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one target, in the folder that mirrors it.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-    swiftSettings: settings)
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, exclude: exclude,
+    resources: resources, swiftSettings: settings)
 }
 
 let package = Package(
@@ -108,15 +110,20 @@ let package = Package(
     tests("TesseraLabels"),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
-    tests("TesseraImaging", ["TesseraLabels"]),
+    tests("TesseraImaging", ["TesseraLabels"], resources: [.copy("Goldens")]),
     tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto]),
-    tests("TesseraWeights", ["TesseraNN", "TesseraTensor"]),
+    tests(
+      "TesseraWeights", ["TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"], exclude: ["Goldens"]),
     tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"]),
     tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
     tests("TesseraServer", ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
     tests(
       "TesseraTraining",
-      ["TesseraData", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor", "TesseraLabels"]),
+      [
+        "TesseraData", "TesseraImaging", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor",
+        "TesseraLabels",
+      ],
+      exclude: ["Goldens"]),
     tests(
       "TesseraInference",
       ["TesseraModels", "TesseraWeights", "TesseraProtocol", "TesseraLabels", "TesseraTensor"]),

@@ -1,3 +1,5 @@
+import TesseraTensor
+
 /// Fills planes with the crop that a window shows, touching only the pixels that the crop needs.
 ///
 /// Scaling, cropping, mirroring, colour and normalisation are one pass, because resizing whole images to crop them
@@ -15,7 +17,7 @@ struct CropSampler: Sendable {
   private let deviation: [Float]
 
   /// Prepares to fill crops of this size.
-  init(width: Int, height: Int, normalization: Normalization) {
+  init(width: Int, height: Int, normalization: PixelNormalization) {
     self.width = width
     self.height = height
     deviation = normalization.standardDeviation.map { Float($0) }

@@ -1,6 +1,7 @@
 import Synchronization
 import TesseraImaging
 public import TesseraLabels
+public import TesseraTensor
 
 /// Decoded samples, kept in memory as bytes as long as they fit a bound and decoded again each time beyond it.
 ///
@@ -46,7 +47,7 @@ public final class SampleStore: Sendable {
   /// Measures the colours of at most `limit` images, spread evenly over the samples.
   ///
   /// - Throws: what is wrong with a sample; `.emptySplit` without any.
-  public func normalization(limit: Int = 200) throws(DatasetError) -> Normalization {
+  public func normalization(limit: Int = 200) throws(DatasetError) -> PixelNormalization {
     var sums = ColorSums()
     let count = min(samples.count, max(1, limit))
     for i in 0..<count { sums.add(try decoded(i * samples.count / count).pixels) }

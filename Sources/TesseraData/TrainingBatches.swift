@@ -1,4 +1,4 @@
-import TesseraTensor
+public import TesseraTensor
 
 /// The batches of a training run: which samples each holds, and how each sample is varied.
 ///
@@ -12,7 +12,7 @@ public struct TrainingBatches: Sendable {
   /// How samples are varied.
   public let augmentation: Augmentation
   /// How colours are shifted and scaled.
-  public let normalization: Normalization
+  public let normalization: PixelNormalization
   /// What order and variation follow from.
   public let seed: UInt64
   /// Batches in an epoch; samples that fill no batch wait for another epoch's order.
@@ -25,7 +25,7 @@ public struct TrainingBatches: Sendable {
   /// - Throws: `.splitTooSmall` if there are fewer samples than a batch holds.
   /// - Precondition: `batchSize` is at least 1.
   public init(
-    store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: Normalization, seed: UInt64
+    store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64
   ) throws(DatasetError) {
     precondition(batchSize >= 1, "TrainingBatches: batch size \(batchSize)")
     guard store.samples.count >= batchSize else {

@@ -93,8 +93,3 @@ extension PNG {
     return try encode(raw, palette: palette)
   }
 }
-
-extension Color {
-  /// No light.
-  public static let black = Color(red: 0, green: 0, blue: 0)
-}

@@ -41,7 +41,7 @@ extension Violation {
     }
 
     /// What is wrong, in one sentence.
-    var sentence: String {
+    public var sentence: String {
       switch self {
       case .emptyMap: "The map has no pixels."
       case .sizeMismatch(let map, let image): "The map is \(map), but its image is \(image)."
@@ -57,7 +57,7 @@ extension Violation {
     }
 
     /// What to do where the ids tell no cause, in one sentence.
-    var remedy: String {
+    public var remedy: String {
       switch self {
       case .emptyMap: "Export the map again."
       case .sizeMismatch: "Export both at the same size; a label map must never be resized silently."

@@ -1,3 +1,4 @@
+import TesseraLabels
 import Testing
 
 @testable import TesseraImaging

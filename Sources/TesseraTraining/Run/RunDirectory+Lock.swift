@@ -1,7 +1,7 @@
 import Glibc
 
 /// Holds a run folder for one process; released when the value goes, or the process dies.
-struct RunLock: ~Copyable {
+final class RunLock: Sendable {
   private let descriptor: Int32
 
   /// Takes the lock at once or says who has it.

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 
 /// The folder of one training run and the names of what lies in it.
 public struct RunDirectory: Hashable, Sendable {
@@ -38,6 +39,9 @@ public struct RunDirectory: Hashable, Sendable {
       throw RunError(path: path, problem: "the folder cannot be made (\(error.localizedDescription))", remedy: "choose another --out")
     }
   }
+
+  /// Writes a text so that after a crash at any instant the old file or the new one is there, whole.
+  func write(_ text: String, to path: String) throws { try DurableFile.write(Array(text.utf8), to: path) }
 }
 
 /// Why a run folder cannot be used.

@@ -1,5 +1,5 @@
 public import TesseraModels
-public import TesseraNN
+import TesseraNN
 public import TesseraTensor
 
 /// One step of each network on a batch: the discriminator first, then the segmenter against it.

@@ -8,7 +8,7 @@ import TesseraNN
 /// Every loss is a mean: l_mce over labelled pixels, l_bce over label maps. Void pixels take part in no term.
 ///
 /// Source: Luc et al. 2016 (arXiv:1611.08408), equation 1.
-public struct Objective: Hashable, Sendable {
+public struct Objective: Sendable {
   /// Weight of the adversarial term.
   public let lambda: Float
   /// What the segmenter is told by the discriminator.

@@ -1,0 +1,201 @@
+import Foundation
+public import TesseraData
+import TesseraLabels
+import TesseraModels
+import TesseraNN
+import TesseraTensor
+import TesseraWeights
+
+/// What a trainer has just done.
+public enum TrainingEvent: Sendable {
+  /// A step of an epoch, counted from 1.
+  case step(epoch: Int, step: Int, of: Int, StepSummary)
+  /// An image of the validation split was predicted, counted from 1.
+  case evaluated(epoch: Int, image: Int, of: Int)
+  /// An epoch is done and its state stored; whether its score is the best so far.
+  case epoch(EpochSummary, isBest: Bool)
+}
+
+/// A training run: call ``next()`` until it returns nil.
+///
+/// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run that
+/// was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
+public struct Trainer: ~Copyable {
+  /// Everything that determines the run, with what was left open filled in.
+  public let configuration: TrainingConfiguration
+  /// Where it is written.
+  public let run: RunDirectory
+  /// Where it stands.
+  public private(set) var state: TrainingState
+  /// Steps in an epoch.
+  public let stepsPerEpoch: Int
+  /// Images in the validation split.
+  public let validationCount: Int
+
+  private let lock: RunLock
+  private let model: Model
+  private let alternation: Alternation
+  private let loader: BackgroundLoader<TrainingBatch>
+  private let validation: SampleStore
+  private let labelSet: LabelSet
+  private let fingerprint: DataFingerprint
+  private let schedule: LearningRateSchedule
+  private var evaluation: Evaluation
+  private var evaluated = 0
+
+  /// Prepares a run: opens the data, builds the networks and, where resuming, reads where it stood.
+  ///
+  /// - Parameter resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
+  /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``RunError``.
+  public init(_ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool) throws {
+    try configuration.validate()
+    try run.create()
+    let lock = try RunLock(run)
+    let preparation = try TrainingPreparation(configuration, data: data)
+    var state = preparation.state
+    if resuming {
+      let checkpoint = try Self.checkpoint(in: run)
+      try checkpoint.requireSame(preparation.configuration, preparation.fingerprint)
+      try checkpoint.restore(&state)
+    } else {
+      guard !run.holdsRun else {
+        throw RunError(
+          path: run.path, problem: "a training run is in this folder",
+          remedy: "add --resume to go on, or choose another --out")
+      }
+      try run.write(preparation.configuration.yaml, to: run.configuration)
+    }
+    self.configuration = preparation.configuration
+    self.run = run
+    self.lock = lock
+    self.state = state
+    model = preparation.model
+    alternation = preparation.alternation
+    validation = preparation.validation
+    fingerprint = preparation.fingerprint
+    labelSet = data.labelSet
+    schedule = preparation.schedule
+    stepsPerEpoch = preparation.batches.stepsPerEpoch
+    validationCount = validation.samples.count
+    evaluation = Evaluation(classCount: labelSet.count)
+    loader = preparation.batches.trainingLoader(from: state.position, epochs: configuration.epochs)
+  }
+
+  /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.
+  ///
+  /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to store.
+  public mutating func next() throws -> TrainingEvent? {
+    guard state.position.epoch < configuration.epochs else { return nil }
+    if state.position.step < stepsPerEpoch { return try step() }
+    if evaluated < validationCount { return try evaluateOne() }
+    return try finishEpoch()
+  }
+
+  /// Stores where the run stands, so that it can be resumed from here.
+  ///
+  /// - Throws: what the system refuses.
+  public func save() throws {
+    if rename(run.state, run.previousState) != 0 && errno != ENOENT {
+      throw RunError(
+        path: run.state, problem: "cannot be kept as \(run.previousState) (\(String(cString: strerror(errno))))",
+        remedy: "check the folder's permissions")
+    }
+    try Checkpoint.write(state, configuration: configuration, data: fingerprint, to: run.state)
+  }
+
+  private mutating func step() throws -> TrainingEvent {
+    let position = state.position
+    guard let batch = try loader.next() else {
+      preconditionFailure("Trainer: no batch for epoch \(position.epoch), step \(position.step)")
+    }
+    let share = schedule.share(at: state.segmenter.optimizer.state.step)
+    let rates = Alternation.Rates(
+      segmenter: Float(configuration.learningRate * share),
+      discriminator: Float(configuration.discriminatorLearningRate * share))
+    let summary: StepSummary
+    if state.discriminator != nil && position.epoch >= configuration.warmStartEpochs {
+      summary = alternation.advance(
+        &state.segmenter, against: &state.discriminator!, with: batch, rates: rates, generator: &state.generator)
+    } else {
+      summary = alternation.advance(
+        &state.segmenter, with: batch, rate: rates.segmenter, generator: &state.generator)
+    }
+    guard summary.isFinite else {
+      throw TrainingError(epoch: position.epoch + 1, step: position.step + 1, summary: summary)
+    }
+    state.totals.add(summary)
+    state.position.step += 1
+    return .step(epoch: position.epoch + 1, step: position.step + 1, of: stepsPerEpoch, summary)
+  }
+
+  private mutating func evaluateOne() throws -> TrainingEvent {
+    let sample = try validation.whole(evaluated)
+    let current = model.with(state.segmenter.values, provenance: [:])
+    let prediction = current.labelMap(pixels: sample.pixels, height: sample.truth.height, width: sample.truth.width)
+    try evaluation.add(truth: sample.truth, prediction: prediction)
+    evaluated += 1
+    return .evaluated(epoch: state.position.epoch + 1, image: evaluated, of: validationCount)
+  }
+
+  private mutating func finishEpoch() throws -> TrainingEvent {
+    let steps = state.segmenter.optimizer.state.step
+    let summary = EpochSummary(
+      epoch: state.position.epoch + 1, steps: steps,
+      learningRate: configuration.learningRate * schedule.share(at: max(steps - 1, 0)), totals: state.totals,
+      evaluation: evaluation)
+    let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
+    state.history.append(summary)
+    state.totals = EpochTotals()
+    state.position = BatchPosition(epoch: state.position.epoch + 1, step: 0)
+    evaluation = Evaluation(classCount: labelSet.count)
+    evaluated = 0
+    // Weights first: a run killed in between does the epoch again and writes the same ones.
+    if isBest { try write(state.segmenter.values, of: summary, to: run.best) }
+    try write(state.segmenter.values, of: summary, to: run.last)
+    try save()
+    try writeLog()
+    return .epoch(summary, isBest: isBest)
+  }
+
+  private func write(_ values: ParameterSet, of summary: EpochSummary, to path: String) throws {
+    let provenance = [
+      "epoch": "\(summary.epoch)", "steps": "\(summary.steps)", "seed": "\(configuration.seed)",
+      "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
+      "discriminator": configuration.discriminator?.rawValue ?? "none",
+    ]
+    try model.with(values, provenance: provenance).write(to: path)
+  }
+
+  private func writeLog() throws {
+    let classes = labelSet.classes.map(\.name)
+    try run.write(RunLog.table(state.history, classes: classes), to: run.table)
+    try run.write(RunLog.lines(state.history), to: run.lines)
+  }
+
+  /// The last state that verifies.
+  private static func checkpoint(in run: RunDirectory) throws(CheckpointError) -> Checkpoint {
+    do {
+      return try Checkpoint(path: run.state)
+    } catch {
+      guard let previous = try? Checkpoint(path: run.previousState) else { throw error }
+      return previous
+    }
+  }
+}
+
+/// A loss that is no finite number.
+public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Counted from 1.
+  public let epoch: Int
+  /// Counted from 1.
+  public let step: Int
+  /// What the step found.
+  public let summary: StepSummary
+
+  /// One line: place, cause and remedy.
+  public var description: String {
+    "epoch \(epoch), step \(step): a loss is not a finite number (cross-entropy \(summary.crossEntropy)"
+      + (summary.adversary.map { ", discriminator \($0.discriminatorLoss)" } ?? "")
+      + "); the stored weights are those of the last epoch; lower --learning-rate or --lambda"
+  }
+}
