@@ -87,7 +87,8 @@ import Testing
   }
 
   @Test(arguments: [1, 3]) func batchesEqualThoseMadeDirectly(threads: Int) throws {
-    let batches = try SmallSplit(count: 5).batches(size: 2)
+    let split = try SmallSplit(count: 5)
+    let batches = try split.batches(size: 2)
     let start = BatchPosition(epoch: 1, step: 1)
     let loader = batches.loader(from: start, epochs: 4, depth: 3, threads: threads)
     var position = start

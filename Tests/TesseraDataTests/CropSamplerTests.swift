@@ -1,7 +1,7 @@
-import Testing
 import TesseraImaging
 import TesseraLabels
 import TesseraTensor
+import Testing
 
 @testable import TesseraData
 
@@ -64,7 +64,8 @@ private func crop(
 @Suite struct CropSamplerTests {
   @Test(arguments: 0..<60) func equalsTheDefinition(index: Int) {
     var generator = Generator(seed: 3, stream: "\(index)")
-    let sample = decodedSample(width: 1 + generator.index(below: 23), height: 1 + generator.index(below: 17), seed: index)
+    let sample = decodedSample(
+      width: 1 + generator.index(below: 23), height: 1 + generator.index(below: 17), seed: index)
     let augmentation = Augmentation(
       cropWidth: 1 + generator.index(below: 19), cropHeight: 1 + generator.index(below: 19), scale: 0.3...3,
       brightness: 0.4, contrast: 0.6)
@@ -78,7 +79,8 @@ private func crop(
   /// The path that everybody writes first: resize, crop, mirror, normalise.
   @Test(arguments: 0..<40) func equalsResizingThenCropping(index: Int) throws {
     var generator = Generator(seed: 4, stream: "\(index)")
-    let sample = decodedSample(width: 9 + generator.index(below: 20), height: 7 + generator.index(below: 20), seed: index)
+    let sample = decodedSample(
+      width: 9 + generator.index(below: 20), height: 7 + generator.index(below: 20), seed: index)
     let augmentation = Augmentation(cropWidth: 5, cropHeight: 4)
     let window = augmentation.window(width: sample.width, height: sample.height, using: &generator)
     let result = crop(sample, window, width: 5, height: 4)

@@ -1,6 +1,6 @@
-import Testing
 import TesseraData
 import TesseraLabels
+import Testing
 
 @Suite struct DatasetDescriptionTests {
   private func description(_ yaml: String) throws -> DatasetDescription {

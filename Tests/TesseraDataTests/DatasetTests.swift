@@ -1,7 +1,7 @@
 import Foundation
-import Testing
 import TesseraData
 import TesseraLabels
+import Testing
 
 @Suite struct DatasetTests {
   @Test func readsSegNetFolders() throws {

@@ -1,6 +1,7 @@
 import Foundation
-import Testing
+import TesseraImaging
 import TesseraLabels
+import Testing
 
 @testable import TesseraData
 
@@ -15,7 +16,7 @@ import TesseraLabels
     #expect(abs(value.standardDeviation[0] - 0.5) < 1e-12)
     #expect(abs(value.standardDeviation[1] * 255 - 125.0.squareRoot()) < 1e-9)
     // A constant channel must not divide by zero.
-    #expect(value.standardDeviation[2] == 1 / 255)
+    #expect(value.standardDeviation[2] == 1.0 / 255)
   }
 
   @Test func refusesDamagedNumbers() throws {

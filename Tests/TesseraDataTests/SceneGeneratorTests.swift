@@ -1,5 +1,6 @@
-import Testing
+import TesseraImaging
 import TesseraLabels
+import Testing
 
 @testable import TesseraData
 
@@ -33,7 +34,9 @@ import TesseraLabels
       let map = generator.scene(index).labelMap
       for x in 0..<map.width {
         let column = (0..<map.height).map { map[x, $0] }
-        let firstGround = column.firstIndex { $0 == .index(SceneClass.road.rawValue) || $0 == .index(SceneClass.pavement.rawValue) }
+        let firstGround = column.firstIndex {
+          $0 == .index(SceneClass.road.rawValue) || $0 == .index(SceneClass.pavement.rawValue)
+        }
         let lastSky = column.lastIndex(of: .index(SceneClass.sky.rawValue))
         if let firstGround, let lastSky { #expect(lastSky < firstGround) }
       }

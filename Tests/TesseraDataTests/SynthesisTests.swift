@@ -1,7 +1,8 @@
 import Foundation
-import Testing
 import TesseraData
 import TesseraImaging
+import TesseraLabels
+import Testing
 
 @Suite struct SynthesisTests {
   private func synthesize(_ path: String, images: Int = 6, width: Int = 48, seed: UInt64 = 1) throws {

@@ -1,7 +1,7 @@
 import Foundation
-import Testing
 import TesseraImaging
 import TesseraLabels
+import Testing
 
 @testable import TesseraData
 
@@ -14,7 +14,8 @@ struct SmallSplit {
     folder = try TemporaryFolder()
     for index in 0..<count {
       try folder.writeImage("images/train/\(index).png", width: width, height: height, seed: index)
-      try folder.writeMap("labels/train/\(index).png", width: width, height: height, ids: [0, 1, UInt8(index % 2), 255])
+      try folder.writeMap(
+        "labels/train/\(index).png", width: width, height: height, ids: [0, 1, UInt8(index % 2), 255])
     }
     try folder.write("names: [a, b]\nvoid: 255", to: "dataset.yaml")
     dataset = try Dataset(path: folder.path)
@@ -30,7 +31,8 @@ struct SmallSplit {
 
 @Suite struct TrainingBatchesTests {
   @Test func anEpochHoldsEverySampleOnceAndDropsTheRest() throws {
-    let batches = try SmallSplit(count: 7).batches(size: 3)
+    let split = try SmallSplit(count: 7)
+    let batches = try split.batches(size: 3)
     #expect(batches.stepsPerEpoch == 2)
     #expect(batches.order(epoch: 0).sorted() == Array(0..<7))
     #expect(batches.order(epoch: 0) != batches.order(epoch: 1))
@@ -41,11 +43,12 @@ struct SmallSplit {
     #expect(batch.images.count == 3 * 3 * 4 * 5 && batch.labels.count == 3 * 4 * 5)
     #expect((batch.count, batch.height, batch.width) == (3, 4, 5))
     #expect(batch.labels.allSatisfy { $0 < 2 || $0 == Batch.void })
-    #expect(batch.images.allSatisfy(\.isFinite))
+    #expect(batch.images.allSatisfy { $0.isFinite })
   }
 
   @Test func everyOrderIsAsLikelyAsTheOthers() throws {
-    let batches = try SmallSplit(count: 3).batches(size: 1)
+    let split = try SmallSplit(count: 3)
+    let batches = try split.batches(size: 1)
     var counts: [[Int]: Int] = [:]
     for epoch in 0..<1200 { counts[batches.order(epoch: epoch), default: 0] += 1 }
     #expect(counts.count == 6)
@@ -79,7 +82,8 @@ struct SmallSplit {
   }
 
   @Test func fillsStorageOfTheCaller() throws {
-    let batches = try SmallSplit(count: 4).batches(size: 2)
+    let split = try SmallSplit(count: 4)
+    let batches = try split.batches(size: 2)
     let position = BatchPosition(epoch: 0, step: 1)
     var images = [Float](repeating: .nan, count: 2 * 3 * 20)
     var labels = [UInt16](repeating: 7, count: 2 * 20)
@@ -99,10 +103,11 @@ struct SmallSplit {
   }
 
   @Test func onePixelImagesAndCropsWork() throws {
-    let batches = try SmallSplit(count: 2, width: 1, height: 1).batches(size: 2, crop: 9)
+    let split = try SmallSplit(count: 2, width: 1, height: 1)
+    let batches = try split.batches(size: 2, crop: 9)
     let batch = try batches.batch(at: BatchPosition(epoch: 0, step: 0))
     #expect(batch.labels.count { $0 != Batch.void } <= 2)
-    #expect(batch.images.allSatisfy(\.isFinite))
+    #expect(batch.images.allSatisfy { $0.isFinite })
   }
 
   @Test func greyImagesAreReadAsColor() throws {

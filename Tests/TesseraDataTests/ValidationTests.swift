@@ -1,8 +1,8 @@
 import Foundation
-import Testing
 import TesseraData
 import TesseraImaging
 import TesseraLabels
+import Testing
 
 @Suite struct ValidationTests {
   private func rules(_ report: ValidationReport) -> [String] { report.findings.map(\.rule) }
@@ -50,9 +50,10 @@ import TesseraLabels
     #expect(!unknown.cause.isEmpty && !unknown.remedy.isEmpty && !unknown.cause.contains(unknown.remedy))
     let unreadable = report.findings.filter { $0.rule == "unreadable" }
     #expect(unreadable.allSatisfy { $0.severity == .unchecked })
-    #expect(unreadable.map { $0.file.split(separator: "/").suffix(3).joined(separator: "/") } == [
-      "labels/train/cut.png", "images/train/text.png",
-    ])
+    #expect(
+      unreadable.map { $0.file.split(separator: "/").suffix(3).joined(separator: "/") } == [
+        "labels/train/cut.png", "images/train/text.png",
+      ])
     #expect(report.description.split(separator: "\n").count == 8)
   }
 
