@@ -22,7 +22,8 @@ public struct Augmentation: Hashable, Sendable, Codable {
     brightness: Double = 0, contrast: Double = 0
   ) {
     precondition(
-      (1...8192).contains(cropWidth) && (1...8192).contains(cropHeight), "Augmentation: crop \(cropHeight)×\(cropWidth)")
+      (1...8192).contains(cropWidth) && (1...8192).contains(cropHeight), "Augmentation: crop \(cropHeight)×\(cropWidth)"
+    )
     precondition(scale.lowerBound > 0 && scale.upperBound <= 16, "Augmentation: scale \(scale)")
     precondition(
       (0..<1).contains(brightness) && (0..<1).contains(contrast),

@@ -63,7 +63,8 @@ public struct Dataset: Sendable {
       parts.append("\(listing.imagesWithoutMap.count) without label map (\(abbreviated(listing.imagesWithoutMap)))")
     }
     if !listing.mapsWithoutImage.isEmpty {
-      parts.append("\(listing.mapsWithoutImage.count) label maps without image (\(abbreviated(listing.mapsWithoutImage)))")
+      parts.append(
+        "\(listing.mapsWithoutImage.count) label maps without image (\(abbreviated(listing.mapsWithoutImage)))")
     }
     throw DatasetError(
       .unpaired, first, cause: "files of the split \(split) lack their partner: \(parts.joined(separator: ", "))",

@@ -161,7 +161,8 @@ private struct DescriptionReader {
     switch node {
     case .scalar(let scalar):
       let digits = Array(scalar.string.utf8.dropFirst())
-      let isHexadecimal = scalar.string.hasPrefix("#") && digits.count == 6
+      let isHexadecimal =
+        scalar.string.hasPrefix("#") && digits.count == 6 && scalar.string.dropFirst().allSatisfy(\.isHexDigit)
       parts =
         isHexadecimal
         ? stride(from: 0, to: 6, by: 2).map { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) }

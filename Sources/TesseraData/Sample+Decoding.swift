@@ -13,14 +13,13 @@ extension Sample {
       image = try PNG.readImage(at: imagePath)
     } catch {
       throw DatasetError(
-        .unreadable, imagePath, cause: "the image cannot be read (\(error))", remedy: "export it again as PNG")
+        .unreadable, imagePath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
     }
     do {
       map = try PNG.readLabelMap(at: labelMapPath)
     } catch {
       throw DatasetError(
-        .unreadable, labelMapPath, cause: "the label map cannot be read (\(error))",
-        remedy: "export it again as a PNG of ids")
+        .unreadable, labelMapPath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
     }
     guard image.width == map.width, image.height == map.height else {
       throw DatasetError(
@@ -37,7 +36,7 @@ extension Sample {
         name: name, width: image.width, height: image.height, pixels: image.pixels, classes: classes)
     } catch {
       throw DatasetError(
-        .invalidSample, labelMapPath, cause: "\(error)", remedy: "see what tessera validate says about the data set")
+        .invalidSample, labelMapPath, cause: "\(error)", remedy: "tessera validate finds every such file")
     }
   }
 }

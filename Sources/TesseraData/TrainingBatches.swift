@@ -53,7 +53,8 @@ public struct TrainingBatches: Sendable {
   ///
   /// - Precondition: `position.step` lies in `0..<stepsPerEpoch`.
   public func indices(at position: BatchPosition) -> [Int] {
-    precondition((0..<stepsPerEpoch).contains(position.step), "TrainingBatches: step \(position.step) of \(stepsPerEpoch)")
+    precondition(
+      (0..<stepsPerEpoch).contains(position.step), "TrainingBatches: step \(position.step) of \(stepsPerEpoch)")
     return Array(order(epoch: position.epoch)[position.step * batchSize..<(position.step + 1) * batchSize])
   }
 

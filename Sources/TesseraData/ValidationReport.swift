@@ -26,6 +26,12 @@ public struct ValidationReport: Hashable, Sendable, Codable {
     public let x: Int
     /// Row.
     public let y: Int
+
+    /// Names a pixel.
+    public init(x: Int, y: Int) {
+      self.x = x
+      self.y = y
+    }
   }
 
   /// One broken rule in one file.
@@ -34,7 +40,7 @@ public struct ValidationReport: Hashable, Sendable, Codable {
     public let severity: Severity
     /// A stable name of the rule, such as `unknown-ids`.
     public let rule: String
-    /// The split, nil where it concerns several.
+    /// The split, nil where it concerns several or none.
     public let split: Split?
     /// The file, or the root folder where it concerns no single file.
     public let file: String

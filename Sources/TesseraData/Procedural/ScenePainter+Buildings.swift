@@ -55,7 +55,8 @@ extension ScenePainter {
     var distance = generator.uniform(1...5)
     while distance < street.end {
       let length = generator.uniform(6...18)
-      if let crossing = street.crossing, distance < crossing.upperBound + 2, distance + length > crossing.lowerBound - 2 {
+      if let crossing = street.crossing, distance < crossing.upperBound + 2, distance + length > crossing.lowerBound - 2
+      {
         if crossing.lowerBound - 2 - distance > 3 {
           houses.append(plannedHouse(facade, side, distance, crossing.lowerBound - 2))
         }
