@@ -82,8 +82,8 @@ extension ValidationReport.Finding {
     self.init(
       severity: violation.severity == .error ? .error : .warning, rule: violation.rule.name, split: split, file: file,
       place: violation.first.map { ValidationReport.Place(x: $0.x, y: $0.y) }, count: violation.pixelCount,
-      cause: [violation.sentence, violation.suspectedCause?.sentence].compactMap { $0 }.joined(separator: " "),
-      remedy: violation.remedy)
+      cause: [violation.rule.sentence, violation.suspectedCause?.sentence].compactMap { $0 }.joined(separator: " "),
+      remedy: violation.suspectedCause?.remedy ?? violation.rule.remedy)
   }
 
   fileprivate init(_ error: PNGFileError, split: Split?) {

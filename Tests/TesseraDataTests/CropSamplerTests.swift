@@ -14,7 +14,7 @@ func decodedSample(width: Int, height: Int, seed: Int = 1) -> DecodedSample {
 
 /// What a crop must hold, computed pixel by pixel in double precision from the definition.
 private func expectedImage(
-  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int, _ normalization: Normalization
+  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int, _ normalization: PixelNormalization
 ) -> [Float] {
   func source(_ i: Int, _ size: Int, _ scaled: Int) -> (Int, Int, Double) {
     let position = min(max((Double(i) + 0.5) * Double(size) / Double(scaled) - 0.5, 0), Double(size - 1))
@@ -47,7 +47,7 @@ private func expectedImage(
 }
 
 private func crop(
-  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int, _ normalization: Normalization = .imageNet
+  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int, _ normalization: PixelNormalization = .imageNet
 ) -> (image: [Float], labels: [UInt16]) {
   let sampler = CropSampler(width: width, height: height, normalization: normalization)
   // What lies in the storage before must not shine through.
@@ -90,7 +90,7 @@ private func crop(
       .cropped(x: window.left, y: window.top, width: 5, height: 4)
     let seen = window.isFlipped ? image.flippedHorizontally() : image
     for channel in 0..<3 {
-      let (mean, deviation) = (Normalization.imageNet.mean[channel], Normalization.imageNet.standardDeviation[channel])
+      let (mean, deviation) = (PixelNormalization.imageNet.mean[channel], PixelNormalization.imageNet.standardDeviation[channel])
       for pixel in 0..<20 {
         let reference = (Double(seen.pixels[3 * pixel + channel]) / 255 - mean) / deviation
         // Resizing to bytes rounds by up to half a level.
@@ -108,7 +108,7 @@ private func crop(
     let sample = DecodedSample(name: "dot", width: 1, height: 1, pixels: [255, 0, 255], classes: [2])
     let window = CropWindow(
       scaledWidth: 1, scaledHeight: 1, left: -2, top: -1, isFlipped: false, brightness: 0, contrast: 1)
-    let half = Normalization(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+    let half = PixelNormalization(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
     let result = crop(sample, window, width: 4, height: 3, half)
     let void = Batch.void
     #expect(result.labels == [void, void, void, void, void, void, 2, void, void, void, void, void])

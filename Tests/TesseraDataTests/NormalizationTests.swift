@@ -4,6 +4,7 @@ import TesseraLabels
 import Testing
 
 @testable import TesseraData
+import TesseraTensor
 
 @Suite struct NormalizationTests {
   @Test func measuresExactly() throws {
@@ -20,13 +21,13 @@ import Testing
   }
 
   @Test func refusesDamagedNumbers() throws {
-    let data = try JSONEncoder().encode(Normalization.imageNet)
-    #expect(try JSONDecoder().decode(Normalization.self, from: data) == .imageNet)
+    let data = try JSONEncoder().encode(PixelNormalization.imageNet)
+    #expect(try JSONDecoder().decode(PixelNormalization.self, from: data) == .imageNet)
     for text in [
       #"{"mean": [0, 0], "standardDeviation": [1, 1, 1]}"#, #"{"mean": [0, 0, 0], "standardDeviation": [1, 0, 1]}"#,
       #"{"mean": [0, 0, 0], "standardDeviation": [1, 1, -1]}"#,
     ] {
-      #expect(throws: (any Error).self) { try JSONDecoder().decode(Normalization.self, from: Data(text.utf8)) }
+      #expect(throws: (any Error).self) { try JSONDecoder().decode(PixelNormalization.self, from: Data(text.utf8)) }
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraImaging
 import TesseraLabels
+import TesseraTensor
 import Testing
 
 @testable import TesseraData
