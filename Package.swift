@@ -99,7 +99,7 @@ let package = Package(
       dependencies: [
         "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData",
         "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
-        "TesseraTensor", argumentParser, logging, serviceLifecycle,
+        "TesseraTensor", argumentParser, logging, serviceLifecycle, yams,
       ], swiftSettings: settings),
     .executableTarget(
       name: "tessera-bench",

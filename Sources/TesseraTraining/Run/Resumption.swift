@@ -1,6 +1,3 @@
-import TesseraData
-import TesseraModels
-
 extension Checkpoint {
   /// Refuses to go on where the numbers would not be those of an unbroken run.
   ///
@@ -19,25 +16,4 @@ extension Checkpoint {
         file: "--resume", problem: "options changed: \(list.joined(separator: ", ")); give the old ones or start anew")
     }
   }
-}
-
-extension TrainingConfiguration {
-  /// Every option by its name on the command line.
-  public var options: [String: String] {
-    [
-      "arch": architecture.family.rawValue, "width": "\(architecture.width)",
-      "discriminator": discriminator?.rawValue ?? "none", "discriminator-scale": "\(discriminatorScale)",
-      "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
-      "warm-start-epochs": "\(warmStartEpochs)", "epochs": "\(epochs)", "batch": "\(batch)",
-      "crop": "\(cropHeight.map { "\($0)" } ?? "image")x\(cropWidth.map { "\($0)" } ?? "image")",
-      "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "class-weighting": classWeighting.rawValue,
-      "optimizer": optimizer.rawValue, "learning-rate": "\(learningRate)",
-      "discriminator-learning-rate": "\(discriminatorLearningRate)", "weight-decay": "\(weightDecay)",
-      "schedule": schedule.rawValue, "warm-up-steps": "\(warmUpSteps)",
-      "gradient-norm-limit": gradientNormLimit.map { "\($0)" } ?? "none", "seed": "\(seed)",
-    ]
-  }
-
-  /// The options as a YAML mapping, in the order of their names.
-  var yaml: String { options.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined() }
 }

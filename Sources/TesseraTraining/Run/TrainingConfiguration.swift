@@ -106,6 +106,13 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
   /// What to give instead.
   public let remedy: String
 
+  /// Names an option, its value and what to give instead.
+  public init(option: String, value: String, remedy: String) {
+    self.option = option
+    self.value = value
+    self.remedy = remedy
+  }
+
   /// One line: option, value and remedy.
   public var description: String { "--\(option) \(value) cannot be used; \(remedy)" }
 }

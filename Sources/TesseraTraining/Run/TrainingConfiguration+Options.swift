@@ -1,0 +1,114 @@
+import TesseraData
+import TesseraModels
+
+extension TrainingConfiguration {
+  /// Every option by its name on the command line, as text that ``set(_:to:)`` reads back.
+  public var options: [String: String] {
+    [
+      "arch": architecture.family.rawValue, "width": "\(architecture.width)",
+      "discriminator": discriminator?.rawValue ?? "none", "discriminator-scale": "\(discriminatorScale)",
+      "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
+      "warm-start-epochs": "\(warmStartEpochs)", "epochs": "\(epochs)", "batch": "\(batch)",
+      "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
+      "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "class-weighting": classWeighting.rawValue,
+      "optimizer": optimizer.rawValue, "learning-rate": "\(learningRate)",
+      "discriminator-learning-rate": "\(discriminatorLearningRate)", "weight-decay": "\(weightDecay)",
+      "schedule": schedule.rawValue, "warm-up-steps": "\(warmUpSteps)",
+      "gradient-norm-limit": gradientNormLimit.map { "\($0)" } ?? "none", "seed": "\(seed)",
+    ]
+  }
+
+  /// The options as a YAML mapping, in the order of their names.
+  var yaml: String { options.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined() }
+
+  /// Gives an option a value.
+  ///
+  /// - Parameters:
+  ///   - option: its name on the command line, without dashes.
+  ///   - value: as on the command line.
+  /// - Throws: ``ConfigurationError`` where the option is unknown or the value cannot be read.
+  public mutating func set(_ option: String, to value: String) throws(ConfigurationError) {
+    let reader = OptionReader(option: option, value: value)
+    switch option {
+    case "arch": architecture = Architecture(try reader.choice(), width: architecture.width)
+    case "width": architecture = Architecture(architecture.family, width: try reader.integer(in: Architecture.widths))
+    case "discriminator": discriminator = value == "none" ? nil : try reader.choice(or: "none")
+    case "discriminator-scale": discriminatorScale = try reader.integer()
+    case "encoding":
+      guard value == "basic" else { throw reader.error("give basic") }
+    case "lambda": lambda = try reader.number()
+    case "adversarial-term": term = try reader.choice()
+    case "warm-start-epochs": warmStartEpochs = try reader.integer()
+    case "epochs": epochs = try reader.integer()
+    case "batch": batch = try reader.integer()
+    case "crop": (cropHeight, cropWidth) = value == "image" ? (nil, nil) : try reader.sides()
+    case "scale": (minimumScale, maximumScale) = try reader.range()
+    case "flip": flips = try reader.boolean()
+    case "class-weighting": classWeighting = try reader.choice()
+    case "optimizer": optimizer = try reader.choice()
+    case "learning-rate": learningRate = try reader.number()
+    case "discriminator-learning-rate": discriminatorLearningRate = try reader.number()
+    case "weight-decay": weightDecay = try reader.number()
+    case "schedule": schedule = try reader.choice()
+    case "warm-up-steps": warmUpSteps = try reader.integer()
+    case "gradient-norm-limit": gradientNormLimit = value == "none" ? nil : try reader.number()
+    case "seed": seed = try reader.seed()
+    default: throw reader.error("there is no such option; known are \(options.keys.sorted().joined(separator: ", "))")
+    }
+  }
+}
+
+/// Reads the text of one option.
+private struct OptionReader {
+  let option: String
+  let value: String
+
+  func error(_ remedy: String) -> ConfigurationError {
+    ConfigurationError(option: option, value: value, remedy: remedy)
+  }
+
+  func choice<Value: CaseIterable & RawRepresentable<String>>(or other: String...) throws(ConfigurationError) -> Value {
+    guard let choice = Value(rawValue: value) else {
+      throw error("give \((Value.allCases.map(\.rawValue) + other).joined(separator: " or "))")
+    }
+    return choice
+  }
+
+  func integer(in range: ClosedRange<Int> = 0...Int(Int32.max)) throws(ConfigurationError) -> Int {
+    guard let number = Int(value), range.contains(number) else {
+      throw error("give a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func seed() throws(ConfigurationError) -> UInt64 {
+    guard let number = UInt64(value) else { throw error("give a whole number, 0 or more") }
+    return number
+  }
+
+  func number() throws(ConfigurationError) -> Double {
+    guard let number = Double(value), number.isFinite else { throw error("give a number such as 0.1") }
+    return number
+  }
+
+  func boolean() throws(ConfigurationError) -> Bool {
+    guard let boolean = Bool(value) else { throw error("give true or false") }
+    return boolean
+  }
+
+  func sides() throws(ConfigurationError) -> (height: Int, width: Int) {
+    let sides = value.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let height = sides[0], let width = sides[1], height > 0, width > 0 else {
+      throw error("give HEIGHTxWIDTH such as 288x384")
+    }
+    return (height, width)
+  }
+
+  func range() throws(ConfigurationError) -> (Double, Double) {
+    let bounds = value.split(separator: "...").map { Double($0) }
+    guard bounds.count == 2, let low = bounds[0], let high = bounds[1] else {
+      throw error("give LEAST...MOST such as 0.8...1.5")
+    }
+    return (low, high)
+  }
+}

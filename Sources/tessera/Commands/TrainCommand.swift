@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import TesseraData
+import TesseraTensor
+import TesseraTraining
+
+/// Trains a segmenter.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a segmenter on a data set, against a discriminator or alone.",
+    discussion: """
+      Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl (one
+      row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
+      The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
+      """)
+
+  @Option(help: "Folder of the data set.") var data: String
+  @Option(help: "Folder to write the run to.") var out: String
+  @Flag(help: "Go on with the run in --out.") var resume = false
+  @Option(help: "Threads for all numeric work (default: one per processor).") var threads: Int?
+  @OptionGroup(title: "Training") var training: TrainingOptions
+
+  func run() throws {
+    let configuration = try training.configuration()
+    ComputeThreads.prepare(count: try threadCount(threads))
+    Interruption.observe()
+    let dataset = try Dataset(path: data)
+    var trainer = try Trainer(configuration, data: dataset, run: RunDirectory(path: out), resuming: resume)
+    var display = TrainingDisplay(trainer)
+    display.begin()
+    do {
+      while !Interruption.isRequested, let event = try trainer.next() { display.show(event) }
+    } catch {
+      display.end()
+      throw error
+    }
+    display.end()
+    guard Interruption.isRequested else { return }
+    try trainer.save()
+    display.interrupted()
+    throw ExitCode(130)
+  }
+}
+
+/// Checks a number of threads, or takes one per processor.
+func threadCount(_ given: Int?) throws -> Int {
+  guard let given else { return ComputeThreads.available }
+  guard (1...256).contains(given) else { throw ValidationError("--threads \(given): give 1 to 256") }
+  return given
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import TesseraTraining
+import Yams
+
+/// The options that make up a ``TrainingConfiguration``, each optional so that layers below it show through.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Segmenter: unet. (default: unet)") var arch: String?
+  @Option(help: "Channels of its first level. (default: 32)") var width: String?
+  @Option(help: "Discriminator: largefov or none. (default: largefov)") var discriminator: String?
+  @Option(help: "Pixels along each side that the discriminator sees as one. (default: 4)")
+  var discriminatorScale: String?
+  @Option(help: "How the discriminator sees label maps: basic. (default: basic)") var encoding: String?
+  @Option(help: "Weight of the adversarial term; 0 trains without. (default: 0.1)") var lambda: String?
+  @Option(help: "What the segmenter is told: nonsaturating or minimax. (default: nonsaturating)")
+  var adversarialTerm: String?
+  @Option(help: "Epochs of cross-entropy alone before the discriminator takes part. (default: 5)")
+  var warmStartEpochs: String?
+  @Option(help: "Epochs in all. (default: 60)") var epochs: String?
+  @Option(help: "Images in a batch. (default: 8)") var batch: String?
+  @Option(help: "Size of the crops that are learned from, HEIGHTxWIDTH. (default: size of the first image)")
+  var crop: String?
+  @Option(help: "Least and most that samples are scaled by. (default: 0.8...1.5)") var scale: String?
+  @Option(help: "Mirror half of the crops: true or false. (default: true)") var flip: String?
+  @Option(help: "How the loss weighs classes: none, enet or medianFrequency. (default: enet)")
+  var classWeighting: String?
+  @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
+  @Option(help: "Its base learning rate. (default: 0.001)") var learningRate: String?
+  @Option(help: "Base learning rate of the discriminator. (default: 0.0001)") var discriminatorLearningRate: String?
+  @Option(help: "Weight decay of the segmenter. (default: 0.0001)") var weightDecay: String?
+  @Option(help: "How learning rates fall: constant, polynomial, cosine or step. (default: polynomial)")
+  var schedule: String?
+  @Option(help: "Steps over which learning rates first rise. (default: 0)") var warmUpSteps: String?
+  @Option(help: "Most that the norm of a network's gradients may be, or none. (default: none)")
+  var gradientNormLimit: String?
+  @Option(help: "What every random number follows from. (default: 0)") var seed: String?
+  @Option(help: "YAML file of these options, by their names.") var config: String?
+
+  private var flags: [(option: String, value: String?)] {
+    [
+      ("arch", arch), ("width", width), ("discriminator", discriminator), ("discriminator-scale", discriminatorScale),
+      ("encoding", encoding), ("lambda", lambda), ("adversarial-term", adversarialTerm),
+      ("warm-start-epochs", warmStartEpochs), ("epochs", epochs), ("batch", batch), ("crop", crop), ("scale", scale),
+      ("flip", flip), ("class-weighting", classWeighting), ("optimizer", optimizer), ("learning-rate", learningRate),
+      ("discriminator-learning-rate", discriminatorLearningRate), ("weight-decay", weightDecay),
+      ("schedule", schedule), ("warm-up-steps", warmUpSteps), ("gradient-norm-limit", gradientNormLimit),
+      ("seed", seed),
+    ]
+  }
+
+  /// Lays flags over the environment, that over the file, that over the defaults.
+  func configuration() throws -> TrainingConfiguration {
+    var configuration = TrainingConfiguration()
+    for (option, value) in try fileOptions() { try configuration.set(option, to: value) }
+    let environment = ProcessInfo.processInfo.environment
+    for (option, _) in flags {
+      let name = "TESSERA_" + option.uppercased().replacing("-", with: "_")
+      if let value = environment[name] { try configuration.set(option, to: value) }
+    }
+    for case (let option, let value?) in flags { try configuration.set(option, to: value) }
+    return configuration
+  }
+
+  private func fileOptions() throws -> [(String, String)] {
+    guard let config else { return [] }
+    let text: String
+    do {
+      text = try String(contentsOfFile: config, encoding: .utf8)
+    } catch {
+      throw ConfigurationError(option: "config", value: config, remedy: "the file cannot be read: check its path")
+    }
+    guard let mapping = try? Yams.compose(yaml: text)?.mapping else {
+      throw ConfigurationError(option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
+    }
+    return try mapping.map { key, value in
+      guard let name = key.string, let text = value.scalar?.string else {
+        throw ConfigurationError(option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
+      }
+      return (name, text)
+    }
+  }
+}
