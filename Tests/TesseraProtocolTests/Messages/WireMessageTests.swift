@@ -58,13 +58,14 @@ import Testing
     #expect(ack.encoded().array == hex(expected))
   }
 
-  @Test(arguments: [(1, 3), (2, 3), (3, 1), (16, 0)])
+  @Test(arguments: [(1, 3), (2, 3), (3, 1), (16, 0), (24, 0)])
   func helloAckRefusesWhatItDoesNotKnow(offset: Int, value: UInt8) {
     let ack = HelloAck(
       version: .one, state: .ready, authentication: .none, helloCRC: 0, instance: 0, limits: ProtocolLimits(),
       codecs: [], agent: "")
     var bytes = ack.encoded().array
     bytes[offset] = value
+    // max_chunk and max_inflight of 0.
     if offset == 16 { bytes.replaceSubrange(16..<20, with: [0, 0, 0, 0]) }
     #expect(throws: WireError.self) { try HelloAck.decode(ByteBuffer(bytes: bytes)) }
   }

@@ -114,7 +114,9 @@ struct Pair: ~Copyable {
   mutating func open(_ request: SegmentationRequest) throws(SegmentationError) -> RequestID {
     run()
     guard let session = client.session else { throw SegmentationError(.notReady) }
-    return client.open(try EncodedRequest(request, session: session, now: now))
+    let encoded = try EncodedRequest(request, session: session, now: now)
+    guard client.canOpen(total: encoded.total) else { throw SegmentationError(.overloaded) }
+    return client.open(encoded)
   }
 
   /// Opens a request and returns how it ended.
