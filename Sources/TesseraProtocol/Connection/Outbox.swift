@@ -27,6 +27,9 @@ struct Outbox {
 
   var isEmpty: Bool { singles.isEmpty && turns.isEmpty }
 
+  /// Single frames that nobody has taken.
+  var backlog: Int { singles.count }
+
   mutating func send(_ message: some WireMessage, id: RequestID = .connection, version: ProtocolVersion) {
     send(type(of: message).type, payload: message.encoded(), id: id, version: version)
   }

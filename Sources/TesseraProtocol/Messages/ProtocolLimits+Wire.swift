@@ -25,6 +25,7 @@ extension ProtocolLimits {
     }
     maxOpen = try reader.integer("max_open")
     maxInflight = try reader.integer("max_inflight")
+    if maxInflight == 0 { throw reader.violation("max_inflight", "is 0: no request could ever be opened") }
     maxSide = try reader.integer("max_side")
     maxPixels = try reader.integer("max_pixels")
     maxMessage = try reader.integer("max_message")

@@ -15,6 +15,8 @@ package struct ServerConfiguration: Sendable {
   /// Provoked errors and live cancels allowed in ``glitchWindow``.
   package var glitchLimit = 200
   package var glitchWindow: Duration = .seconds(30)
+  /// Frames besides DATA that may wait for a client that does not read; one that keeps its limits needs far fewer.
+  package var backlogLimit = 256
   /// Delay that CALM tells.
   package var calmTime: Duration = .seconds(30)
 

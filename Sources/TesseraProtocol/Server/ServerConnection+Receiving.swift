@@ -3,6 +3,9 @@ internal import NIOCore
 extension ServerConnection {
   /// Reads on by one step; false when bytes are missing.
   mutating func step() throws(WireError) -> Bool {
+    if outbox.backlog > configuration.backlogLimit {
+      throw WireError(.calm, "\(outbox.backlog) answers wait for a client that does not read them")
+    }
     if case .preface(let offset) = phase {
       let read = try decoder.readPreface(at: offset)
       guard read == Preface.bytes.count else {
