@@ -22,13 +22,12 @@ public struct SafetensorsFile: Sendable {
   /// - Throws: ``SafetensorsError`` with the file, the place, the cause and the remedy.
   public init(path: String, limits: SafetensorsLimits = SafetensorsLimits()) throws(SafetensorsError) {
     let input = try InputFile(path: path)
-    let (header, dataStart) = try Self.header(name: path, length: input.length, limits: limits) {
+    // The header first: a large file of another kind is refused before memory is taken for it.
+    _ = try Self.header(name: path, length: input.length, limits: limits) {
       (offset, count) throws(SafetensorsError) in try input.read(count, at: offset)
     }
-    let bytes = try input.read(header.dataLength, at: dataStart)
-    // Another process may have shortened the file since its length was read.
-    try header.checkLength(ofFile: path, dataStart: dataStart, dataLength: bytes.count)
-    self.init(header, path: path, bytes: bytes, dataStart: 0)
+    // Checked again on the bytes that are kept, since another process may have changed the file in between.
+    try self.init(bytes: try input.read(input.length, at: 0), name: path, limits: limits)
   }
 
   /// Reads the bytes of a file; `name` stands for its path in errors.
@@ -42,6 +41,9 @@ public struct SafetensorsFile: Sendable {
     }
     self.init(header, path: name, bytes: bytes, dataStart: dataStart)
   }
+
+  /// The whole file, header included, as it was read.
+  public var fileBytes: [UInt8] { bytes }
 
   /// The entry of this name.
   ///

@@ -1,5 +1,3 @@
-public import TesseraLabels
-
 /// How well predictions agree with ground truth over a split.
 public struct Evaluation: Hashable, Sendable {
   /// Pixels by true and predicted class, pooled over all images.

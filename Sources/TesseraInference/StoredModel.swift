@@ -1,0 +1,32 @@
+import Foundation
+import TesseraNN
+public import TesseraProtocol
+import TesseraTensor
+public import TesseraWeights
+
+/// A model as a file: what it is, and the digest of its bytes.
+public struct StoredModel: Sendable {
+  /// The segmenter.
+  public let model: Model
+  /// SHA-256 of the file.
+  public let digest: ContentDigest
+
+  /// Reads a weights file, or the best weights of a run folder.
+  ///
+  /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
+  public init(path: String) throws(ModelError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    let file: SafetensorsFile
+    do {
+      file = try SafetensorsFile(path: exists && isFolder.boolValue ? "\(path)/best.safetensors" : path)
+    } catch {
+      throw .file(error)
+    }
+    model = try Model(file)
+    digest = ContentDigest(of: file.fileBytes)
+    if let name = model.values.weights.first(where: { $0.tensor.nonfiniteCount() > 0 })?.name {
+      throw .metadata(file: file.path, key: name, problem: "holds numbers that are not finite")
+    }
+  }
+}
