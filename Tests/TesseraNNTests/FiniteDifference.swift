@@ -138,3 +138,6 @@ private func relaid(_ x: Variable, gradient layout: Layout) -> Variable {
   guard x.shape.rank == 4 else { return x }
   return .result(x.value, of: [x]) { dy, _ in [dy.converted(to: layout)] }
 }
+
+/// A set of no parameters, under which everything is constant.
+func noParameters() -> ParameterSet { ParameterSet(names: [], parameters: [], bufferNames: [], buffers: []) }

@@ -108,7 +108,7 @@ import Testing
 
   @Test func shapesThatDoNotFitAreTheCallersBug() async {
     await #expect(processExitsWith: .failure) {
-      evaluate(try build(from: .random(seed: 0)) { _ in }.values) { pass in
+      evaluate(noParameters()) { pass in
         _ = convolve(
           pass.constant(.zeros([1, 3, 4, 4])), pass.constant(.zeros([2, 4, 3, 3])), nil, .same(kernel: 3))
       }

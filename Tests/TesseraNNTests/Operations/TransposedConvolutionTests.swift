@@ -94,7 +94,7 @@ import Testing
 
   @Test func outputPaddingStaysBelowTheStride() async {
     await #expect(processExitsWith: .failure) {
-      evaluate(try build(from: .random(seed: 0)) { _ in }.values) { pass in
+      evaluate(noParameters()) { pass in
         _ = convolveTransposed(
           pass.constant(.zeros([1, 1, 2, 2])), pass.constant(.zeros([1, 1, 2, 2])), nil,
           .init(kernel: .init(2), stride: .init(2)), outputPadding: .init(2))
