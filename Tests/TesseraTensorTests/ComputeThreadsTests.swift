@@ -9,8 +9,9 @@ import Testing
     #expect(ComputeThreads.libraries[0].hasPrefix("oneDNN ") && ComputeThreads.libraries[1].contains("kernel"))
   }
 
-  /// Everything our own kernels reduce, on maps longer than a thread's share. In a process of its own, because the
-  /// number of threads is the process's.
+  /// Everything our own kernels reduce, on maps longer than a thread's share.
+  ///
+  /// In a process of its own, because the number of threads is the process's.
   @Test func theNumberOfThreadsChangesNoSum() async {
     await #expect(processExitsWith: .success) {
       let x = Tensor.random([2, 11, 130, 171])

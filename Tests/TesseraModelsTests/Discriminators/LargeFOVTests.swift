@@ -4,7 +4,7 @@ import TesseraTensor
 import Testing
 
 @Suite struct LargeFOVTests {
-  /// Source: the convolutions of Luc et al. 2016, counted with their biases.
+  /// The published convolutions, counted with their biases.
   @Test(arguments: [(8, 2_339_938), (11, 2_342_530), (21, 2_351_170), (33, 2_361_538), (63, 2_387_458)])
   func parameterCounts(_ channels: Int, _ expected: Int) {
     #expect(learnedCount(claims { LargeFOV($0, channels: channels) }) == expected)

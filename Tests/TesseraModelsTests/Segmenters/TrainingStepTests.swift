@@ -67,8 +67,9 @@ import Testing
     }
   }
 
-  /// Steps on the same batch bring the loss down. The first takes the optimiser's copies of what was shared; from the
-  /// second on the system gives no memory. In a process of its own, where nobody else takes any.
+  /// Steps on the same batch bring the loss down, and from the second on the system gives no memory.
+  ///
+  /// The first takes the optimiser's copies of what was shared. In a process of its own, where nobody else takes any.
   @Test func stepsLearnAndTakeNoNewMemory() async {
     await #expect(processExitsWith: .success) {
       let (unet, start) = try UNetTests.unet(classCount: 3, width: 4)
