@@ -18,7 +18,6 @@ import Testing
   }
 
   @Test func widthsAreBounded() async {
-    await #expect(processExitsWith: .failure) { _ = Architecture(.unet, width: 0) }
     await #expect(processExitsWith: .failure) { _ = Architecture(.unet, width: 1025) }
   }
 }

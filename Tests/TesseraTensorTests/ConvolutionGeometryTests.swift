@@ -30,8 +30,6 @@ import Testing
   }
 
   @Test func impossibleWindowsAreTheCallersBug() async {
-    await #expect(processExitsWith: .failure) { _ = ConvolutionGeometry(kernel: .init(0)) }
     await #expect(processExitsWith: .failure) { _ = ConvolutionGeometry(kernel: .init(3), padding: .init(-1)) }
-    await #expect(processExitsWith: .failure) { _ = ConvolutionGeometry.same(kernel: 2) }
   }
 }
