@@ -183,7 +183,7 @@ public struct Trainer: ~Copyable {
   }
 }
 
-/// A loss that is no finite number.
+/// A loss or gradient that is no finite number.
 public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Counted from 1.
   public let epoch: Int
@@ -194,7 +194,7 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// One line: place, cause and remedy.
   public var description: String {
-    "epoch \(epoch), step \(step): a loss is not a finite number (cross-entropy \(summary.crossEntropy)"
+    "epoch \(epoch), step \(step): a loss or gradient is not a finite number (cross-entropy \(summary.crossEntropy)"
       + (summary.adversary.map { ", discriminator \($0.discriminatorLoss)" } ?? "")
       + "); the stored weights are those of the last epoch; lower --learning-rate or --lambda"
   }
