@@ -13,13 +13,13 @@ extension Sample {
       image = try PNG.readImage(at: imagePath)
     } catch {
       throw DatasetError(
-        .unreadable, imagePath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
+        .unreadable, imagePath, cause: error.explanation, remedy: "tessera validate finds every such file")
     }
     do {
       map = try PNG.readLabelMap(at: labelMapPath)
     } catch {
       throw DatasetError(
-        .unreadable, labelMapPath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
+        .unreadable, labelMapPath, cause: error.explanation, remedy: "tessera validate finds every such file")
     }
     guard image.width == map.width, image.height == map.height else {
       throw DatasetError(
