@@ -4,8 +4,8 @@ import TesseraLabels
 extension Sample {
   /// Reads both files.
   ///
-  /// - Throws: `.unreadable` for a file that cannot be decoded; `.invalidSample` where the sizes differ, there is no pixel or an
-  ///   id means nothing.
+  /// - Throws: `.unreadable` for a file that cannot be decoded; `.invalidSample` where the sizes differ, there is no
+  ///   pixel or an id means nothing.
   func decoded(labelSet: LabelSet) throws(DatasetError) -> DecodedSample {
     let image: Image
     let map: RawLabelMap
