@@ -40,14 +40,15 @@ ACTIVATION(sigmoid_activation, sigmoid(v), sigmoid(v) * (1 - sigmoid(v)))
 ACTIVATION(tanh_activation, tanhf(v), 1 - tanhf(v) * tanhf(v))
 
 void tessera_activate(int kind, float slope, float *y, const float *x, size_t count) {
-  static const tessera_range kernels[] = {relu, leaky_relu, relu6, hard_swish, hard_sigmoid, sigmoid_activation, tanh_activation};
+  static const tessera_range kernels[] = {relu,         leaky_relu,         relu6,          hard_swish,
+                                          hard_sigmoid, sigmoid_activation, tanh_activation};
   context c = {y, x, NULL, slope};
   tessera_parallel(count, GRAIN, kernels[kind], &c);
 }
 
 void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count) {
-  static const tessera_range kernels[] = {relu_backward,         leaky_relu_backward,         relu6_backward,
-                                          hard_swish_backward,   hard_sigmoid_backward,       sigmoid_activation_backward,
+  static const tessera_range kernels[] = {relu_backward,       leaky_relu_backward,   relu6_backward,
+                                          hard_swish_backward, hard_sigmoid_backward, sigmoid_activation_backward,
                                           tanh_activation_backward};
   context c = {dx, x, dy, slope};
   tessera_parallel(count, GRAIN, kernels[kind], &c);

@@ -166,8 +166,8 @@ void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t
   run(softmax_backward, &m, n);
 }
 
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n, size_t c,
-                             size_t p) {
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
+                             size_t c, size_t p) {
   size_t tiles = n * ((p + TILE - 1) / TILE);
   maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
   return tessera_parallel_sum(tiles, 8, cross_entropy, &m);

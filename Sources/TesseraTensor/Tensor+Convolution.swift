@@ -8,7 +8,9 @@ package struct Convolution: Sendable {
   package let plan: ConvolutionPlan
   private let hasBias: Bool
 
-  /// Prepares for maps `[batch, channels, height, width]`, weights `[out, channels / groups, kernel height, kernel width]`.
+  /// Prepares for maps and weights of these shapes.
+  ///
+  /// Maps are `[batch, channels, height, width]`, weights `[out, channels / groups, kernel height, kernel width]`.
   ///
   /// - Precondition: the shapes fit each other and the window fits the padded map.
   package init(

@@ -18,8 +18,8 @@ public enum TrainingEvent: Sendable {
 
 /// A training run: call ``next()`` until it returns nil.
 ///
-/// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run that
-/// was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
+/// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run
+/// that was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
 public struct Trainer: ~Copyable {
   /// Everything that determines the run, with what was left open filled in.
   public let configuration: TrainingConfiguration
@@ -83,7 +83,8 @@ public struct Trainer: ~Copyable {
 
   /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.
   ///
-  /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to store.
+  /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to
+  ///   store.
   public mutating func next() throws -> TrainingEvent? {
     guard state.position.epoch < configuration.epochs else { return nil }
     if state.position.step < stepsPerEpoch { return try step() }

@@ -1,9 +1,9 @@
-internal import Glibc
+import Glibc
 
 /// A file that is replaced as a whole or not at all, and once replaced survives a power loss.
 ///
-/// What is written goes to a temporary file in the same directory; ``commit()`` brings it to the disk, renames it over
-/// the old file and brings the directory to the disk. A value that goes without a commit, such as after an error,
+/// What is written goes to a temporary file in the same folder; ``commit()`` brings it to the disk, renames it over
+/// the old file and brings the folder to the disk. A value that goes without a commit, such as after an error,
 /// takes its temporary file with it and leaves the old file as it was. A symbolic link is replaced, not followed.
 ///
 /// A failed `fsync` is never tried again: the kernel then marks the lost pages clean, and a second one would succeed.
@@ -11,7 +11,7 @@ package struct DurableFile: ~Copyable {
   private let path: String
   private let name: String
   private let temporary: TemporaryFile
-  private let directory: Int32
+  private let folder: Int32
   private let calls: SystemCalls
   private var isRenamed = false
 
@@ -21,30 +21,30 @@ package struct DurableFile: ~Copyable {
   }
 
   init(path: String, calls: SystemCalls) throws(FileError) {
-    let slash = path.lastIndex(of: "/")
-    let name = String(slash.map { path[path.index(after: $0)...] } ?? path[...])
-    guard !name.isEmpty else { throw FileError(path: path, operation: .create, code: EISDIR) }
-    let directory = calls.openDirectory(slash.map { String(path[...$0]) } ?? ".")
-    guard directory >= 0 else { throw FileError(path: path, operation: .openDirectory, code: Int32(-directory)) }
-    TemporaryFile.removeStale(of: name, in: Int32(directory), calls: calls)
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let name = String(slash.map { path[path.utf8.index(after: $0)...] } ?? path[...])
+    guard !name.isEmpty else { throw FileError(path: path, operation: .create, cause: .system(EISDIR)) }
+    let folder = calls.openFolder(slash.map { String(path[...$0]) } ?? ".")
+    guard folder >= 0 else { throw FileError(path: path, operation: .openFolder, cause: .system(Int32(-folder))) }
+    TemporaryFile.removeStale(of: name, in: Int32(folder), calls: calls)
     do {
-      temporary = try TemporaryFile(of: name, in: Int32(directory), path: path, calls: calls)
+      temporary = try TemporaryFile(of: name, in: Int32(folder), path: path, calls: calls)
     } catch {
-      _ = calls.close(Int32(directory))
+      _ = calls.close(Int32(folder))
       throw error
     }
     self.path = path
     self.name = name
-    self.directory = Int32(directory)
+    self.folder = Int32(folder)
     self.calls = calls
   }
 
   deinit {
     // Whatever fails here concerns only the temporary file, which the next writer removes: the bytes of a file that
     // was renamed are on the disk. Its lock goes last, so that nobody takes it for stale before.
-    if !isRenamed { _ = calls.remove(directory, temporary.name) }
+    if !isRenamed { _ = calls.remove(folder, temporary.name) }
     _ = calls.close(temporary.descriptor)
-    _ = calls.close(directory)
+    _ = calls.close(folder)
   }
 
   /// Appends bytes; after an error nothing but letting the value go is of use.
@@ -67,15 +67,18 @@ package struct DurableFile: ~Copyable {
 
   /// Puts what was written in the place of the file, durably.
   ///
-  /// - Throws: ``FileError``; the old file is intact unless the operation is `synchronizeDirectory`.
+  /// - Throws: ``FileError``; the old file is intact unless the operation is
+  ///   ``FileError/Operation/synchronizeFolder``.
   package consuming func commit() throws(FileError) {
     try check(calls.synchronize(temporary.descriptor), .synchronize)
-    try check(calls.rename(directory, temporary.name, name), .rename)
+    try check(calls.rename(folder, temporary.name, name), .rename)
     isRenamed = true
-    try check(calls.synchronize(directory), .synchronizeDirectory)
+    let result = calls.synchronize(folder)
+    // Some network file systems know no sync of folders and say so with EINVAL; there is nothing more to do there.
+    try check(result == -Int(EINVAL) ? 0 : result, .synchronizeFolder)
   }
 
   private func check(_ result: Int, _ operation: FileError.Operation) throws(FileError) {
-    guard result >= 0 else { throw FileError(path: path, operation: operation, code: Int32(-result)) }
+    guard result >= 0 else { throw FileError(path: path, operation: operation, cause: .system(Int32(-result))) }
   }
 }
