@@ -32,6 +32,9 @@ public struct Trainer: ~Copyable {
   /// Images in the validation split.
   public let validationCount: Int
 
+  /// Epochs of cross-entropy alone.
+  public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
+
   private let lock: RunLock
   private let model: Model
   private let alternation: Alternation
@@ -114,7 +117,7 @@ public struct Trainer: ~Copyable {
       segmenter: Float(configuration.learningRate * share),
       discriminator: Float(configuration.discriminatorLearningRate * share))
     let summary: StepSummary
-    if state.discriminator != nil && position.epoch >= configuration.warmStartEpochs {
+    if state.discriminator != nil && position.epoch >= warmStartEpochs {
       summary = alternation.advance(
         &state.segmenter, against: &state.discriminator!, with: batch, rates: rates, generator: &state.generator)
     } else {

@@ -22,6 +22,17 @@ struct TrainingConfigurationTests {
     #expect(changed.cropHeight == 64 && changed.cropWidth == 48 && changed.flips == false)
   }
 
+  @Test func whatIsLeftOpenHasAName() throws {
+    var configuration = TrainingConfiguration()
+    for (option, value) in [("warm-start-epochs", "3"), ("crop", "16x16"), ("gradient-norm-limit", "2")] {
+      try configuration.set(option, to: value)
+    }
+    for (option, value) in [("warm-start-epochs", "half"), ("crop", "image"), ("gradient-norm-limit", "none")] {
+      try configuration.set(option, to: value)
+    }
+    #expect(configuration == TrainingConfiguration())
+  }
+
   @Test(arguments: [
     ("epochs", "many"), ("epochs", "-1"), ("crop", "12"), ("crop", "0x4"), ("crop", "4x"), ("lambda", "nan"),
     ("scale", "1"), ("flip", "yes"), ("discriminator", "huge"), ("width", "0"), ("seed", "-1"), ("encoding", "round"),
