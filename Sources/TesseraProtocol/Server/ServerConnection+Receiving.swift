@@ -77,6 +77,7 @@ extension ServerConnection {
     switch header.type {
     case .open:
       lastOpened = id
+      skipped = 0
       try refuseOpen(id, error.disclosed())
     case .data:
       try glitches.count(now)
