@@ -133,7 +133,10 @@ let package = Package(
       exclude: ["Goldens"]),
     tests(
       "TesseraInference",
-      ["TesseraModels", "TesseraWeights", "TesseraProtocol", "TesseraLabels", "TesseraTensor"]),
+      [
+        "TesseraImaging", "TesseraModels", "TesseraNN", "TesseraWeights", "TesseraProtocol", "TesseraLabels",
+        "TesseraTensor",
+      ]),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tesseraTests", dependencies: ["tessera", "TesseraLabels", "TesseraImaging", "TesseraData"],
