@@ -293,3 +293,5 @@ tessera_png_status tessera_png_encode(const uint8_t *samples, uint32_t width, ui
 }
 
 void tessera_png_free(tessera_png_bytes bytes) { free(bytes.bytes); }
+
+const char *tessera_png_version(void) { return png_get_libpng_ver(NULL); }

@@ -94,3 +94,5 @@ tessera_zstd_status tessera_zstd_decode(
   }
   return result == plain_length ? TESSERA_ZSTD_OK : TESSERA_ZSTD_SIZE_MISMATCH;
 }
+
+const char *tessera_zstd_version(void) { return ZSTD_versionString(); }

@@ -26,6 +26,12 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case outputNotEmpty
     /// A file or folder could not be written.
     case unwritable
+    /// A model's classes are not those of the set.
+    case otherClasses
+    /// A sample has no prediction.
+    case missingPrediction
+    /// A prediction has another size than its ground truth, or holds what is no class index.
+    case invalidPrediction
     /// A number asked for lies outside its bounds.
     case outOfBounds
   }

@@ -57,14 +57,15 @@ public struct ValidationReport: Hashable, Sendable, Codable {
 
 extension ValidationReport: CustomStringConvertible {
   /// A line for each finding and one that counts them.
-  public var description: String {
+  public var description: String { (findings.map(\.description) + [summary]).joined(separator: "\n") }
+
+  /// How many maps were read and how many findings there are, in one line.
+  public var summary: String {
     let counts = [Severity.error, .warning, .unchecked].map { severity in
       (severity, findings.count { $0.severity == severity })
     }
-    let summary = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-    return
-      (findings.map(\.description) + ["\(mapCount) label maps checked: \(summary.isEmpty ? "nothing found" : summary)"])
-      .joined(separator: "\n")
+    let found = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
+    return "\(mapCount) label maps checked: \(found.isEmpty ? "nothing found" : found)"
   }
 }
 

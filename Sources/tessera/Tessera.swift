@@ -1,8 +1,11 @@
 import ArgumentParser
+import Foundation
 
 /// Adversarial training, serving and validation of semantic segmentation.
 @main
 struct Tessera: AsyncParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "tessera",
     abstract: "Train semantic segmenters against a label-map discriminator, serve them, validate label maps.",
@@ -10,7 +13,22 @@ struct Tessera: AsyncParsableCommand {
       Flags win over the environment (TESSERA_EPOCHS for --epochs), that over --config FILE (YAML), that over defaults.
       Data goes to standard output, everything else to standard error.
       Exit status: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
+
+      Example, from nothing to a label map:
+        tessera synthesize --out scenes
+        tessera train --data scenes --out run --epochs 10 --width 8
+        tessera evaluate --model run --data scenes
+        tessera predict --model run scenes/images/val --out maps --overlay
       """,
-    version: "0.1.0",
-    subcommands: [TrainCommand.self])
+    version: version,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ValidateCommand.self, InspectCommand.self,
+      SynthesizeCommand.self, DoctorCommand.self,
+    ])
+
+  static func main() async {
+    // A write past the limit on file sizes is then an error like any other, and told as one.
+    signal(SIGXFSZ, SIG_IGN)
+    await main(nil)
+  }
 }

@@ -72,6 +72,9 @@ tessera_png_status tessera_png_encode(const uint8_t *samples, uint32_t width, ui
 // Frees what `tessera_png_encode` returned.
 void tessera_png_free(tessera_png_bytes bytes);
 
+// The version of libpng that runs, such as "1.6.39".
+const char *tessera_png_version(void);
+
 #ifdef __cplusplus
 }
 #endif

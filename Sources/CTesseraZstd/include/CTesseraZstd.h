@@ -53,6 +53,9 @@ uint32_t tessera_crc32c(uint32_t crc, const void *bytes, size_t length);
 /// As `tessera_crc32c`, by table on every processor.
 uint32_t tessera_crc32c_portable(uint32_t crc, const void *bytes, size_t length);
 
+/// The version of zstd that runs, such as "1.5.4".
+const char *tessera_zstd_version(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,10 @@ struct TrainCommand: ParsableCommand {
       Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl (one
       row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
       The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
+
+      Example:
+        tessera train --data scenes --out run --epochs 30
+        tessera train --data scenes --out baseline --epochs 30 --discriminator none
       """)
 
   @Option(help: "Folder of the data set.") var data: String
@@ -22,7 +26,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
-    let configuration = try training.configuration()
+    let configuration: TrainingConfiguration
+    do {
+      configuration = try training.configuration()
+    } catch let error as ConfigurationError {
+      throw ValidationError("\(error)")
+    }
     ComputeThreads.prepare(count: try threadCount(threads))
     Interruption.observe()
     let dataset = try Dataset(path: data)

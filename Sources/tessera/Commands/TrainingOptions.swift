@@ -74,7 +74,8 @@ struct TrainingOptions: ParsableArguments {
     }
     return try mapping.map { key, value in
       guard let name = key.string, let text = value.scalar?.string else {
-        throw ConfigurationError(option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
+        throw ConfigurationError(
+          option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
       }
       return (name, text)
     }

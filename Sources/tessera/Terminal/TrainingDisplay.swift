@@ -76,7 +76,9 @@ struct TrainingDisplay {
 
   mutating func end() { terminal.clear() }
 
-  mutating func interrupted() { terminal.line("interrupted; saved in \(folder): go on with the same options and --resume") }
+  mutating func interrupted() {
+    terminal.line("interrupted; saved in \(folder): go on with the same options and --resume")
+  }
 
   private func line(_ summary: EpochSummary, isBest: Bool) -> String {
     "epoch \(summary.epoch)/\(configuration.epochs)  ce \(summary.crossEntropy.formatted(digits: 4))"

@@ -1,0 +1,24 @@
+import ArgumentParser
+import TesseraInference
+
+/// Says what Tessera runs on.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say what Tessera runs on, and what slows it down.",
+    discussion: """
+      Processor, memory, libraries with the instructions and kernels that they chose, and environment variables that the
+      libraries heed. Each problem comes with its cause and remedy.
+
+      Example:
+        tessera doctor
+        tessera doctor --json > machine.json
+      """)
+
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    let report = SystemReport(version: Tessera.version)
+    if json { try StandardOutput.json(report) } else { try StandardOutput.line("\(report)") }
+  }
+}
