@@ -21,10 +21,13 @@ package struct DurableFile: ~Copyable {
   }
 
   init(path: String, calls: SystemCalls) throws(FileError) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let name = String(slash.map { path[path.utf8.index(after: $0)...] } ?? path[...])
+    // Among bytes, since a slash and an accent at the beginning of a name make one character.
+    let bytes = path.utf8
+    let nameStart = bytes.lastIndex(of: UInt8(ascii: "/")).map(bytes.index(after:)) ?? bytes.startIndex
+    let name = String(decoding: bytes[nameStart...], as: UTF8.self)
     guard !name.isEmpty else { throw FileError(path: path, operation: .create, cause: .system(EISDIR)) }
-    let folder = calls.openFolder(slash.map { String(path[...$0]) } ?? ".")
+    let folder = calls.openFolder(
+      nameStart == bytes.startIndex ? "." : String(decoding: bytes[..<nameStart], as: UTF8.self))
     guard folder >= 0 else { throw FileError(path: path, operation: .openFolder, cause: .system(Int32(-folder))) }
     TemporaryFile.removeStale(of: name, in: Int32(folder), calls: calls)
     do {

@@ -167,7 +167,7 @@ public struct Trainer: ~Copyable {
       "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
       "discriminator": configuration.discriminator?.rawValue ?? "none",
     ]
-    try model.with(values, provenance: provenance).write(to: path)
+    try model.with(values, provenance: provenance).write(durablyTo: path)
   }
 
   private func writeLog() throws {
