@@ -31,7 +31,7 @@ extension ClientError: CustomStringConvertible {
     switch self {
     case .hostNotFound(let host): "cannot find the host \(host.debugDescription); check its name"
     case .refused(let host, let port):
-      "cannot connect to \(host.debugDescription) port \(port): nobody listens there; start the server or check the port"
+      "cannot connect to \(host.debugDescription) port \(port): nobody listens; start the server or check the port"
     case .connectTimeout(let host, let port):
       "cannot connect to \(host.debugDescription) port \(port): no answer in time; check host, port and firewall"
     case .unreachable(let host, let port, let reason):

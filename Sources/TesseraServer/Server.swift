@@ -45,7 +45,7 @@ public actor Server: Service {
 
   /// Waits until the server listens, and says where.
   ///
-  /// - Throws: ``ServerError`` where it could not listen or has ended; `CancellationError` when the caller is cancelled.
+  /// - Throws: ``ServerError`` where it could not listen or has ended; `CancellationError` for a cancelled caller.
   public func address() async throws -> ListenAddress {
     switch phase {
     case .listening(let address): return address
