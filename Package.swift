@@ -19,6 +19,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A Swift library target with the shared settings.
@@ -95,7 +96,7 @@ let package = Package(
       "TesseraInference",
       [
         "TesseraModels", "TesseraWeights", "TesseraImaging", "TesseraProtocol", "TesseraNN",
-        "TesseraTensor", "TesseraLabels", crypto,
+        "TesseraTensor", "TesseraLabels", "TesseraFiles", crypto,
       ]),
 
     // Level 5
@@ -104,7 +105,7 @@ let package = Package(
       dependencies: [
         "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData",
         "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
-        "TesseraTensor", argumentParser, logging, serviceLifecycle, yams,
+        "TesseraTensor", argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ], swiftSettings: settings),
     .executableTarget(
       name: "tessera-bench",
@@ -123,7 +124,9 @@ let package = Package(
       exclude: ["Goldens"]),
     tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"]),
     tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
-    tests("TesseraServer", ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
+    tests(
+      "TesseraServer",
+      ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, serviceLifecycle]),
     tests(
       "TesseraTraining",
       [

@@ -23,7 +23,7 @@ struct Tessera: AsyncParsableCommand {
     version: version,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ValidateCommand.self, InspectCommand.self,
-      SynthesizeCommand.self, DoctorCommand.self,
+      ServeCommand.self, RequestCommand.self, SynthesizeCommand.self, DoctorCommand.self,
     ])
 
   static func main() async {

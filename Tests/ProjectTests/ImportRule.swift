@@ -30,7 +30,7 @@ enum ImportRule {
   ]
 
   private static let transports: Set = ["NIOCore", "NIOPosix"]
-  private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle"]
+  private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
   private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
   private static let services: Set = [
     "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData", "TesseraImaging",

@@ -30,25 +30,7 @@ struct PredictCommand: AsyncParsableCommand {
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     let engine = try Engine(try StoredModel(path: model), threads: try threadCount(threads))
     try PredictionJob.makeFolder(out)
-    let failures = await run(jobs, by: engine)
+    let failures = await PredictionRun(jobs: jobs, folder: out).run(by: engine)
     guard failures == 0 else { throw ExitCode.failure }
-  }
-
-  /// Runs one job after another; a failure is told at once and stops none of the others.
-  private func run(_ jobs: [PredictionJob], by engine: Engine) async -> Int {
-    var terminal = Terminal()
-    var failures = 0
-    for (index, job) in jobs.enumerated() {
-      do {
-        try await job.run(by: engine)
-      } catch {
-        failures += 1
-        terminal.line("Error: \(error)")
-      }
-      terminal.bar(done: index + 1, of: jobs.count, "\(index + 1)/\(jobs.count) images")
-    }
-    let images = jobs.count == 1 ? "image" : "images"
-    terminal.line("\(jobs.count - failures) of \(jobs.count) \(images) predicted to \(out)")
-    return failures
   }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import TesseraTraining
-import Yams
 
 /// The options that make up a ``TrainingConfiguration``, each optional so that layers below it show through.
 struct TrainingOptions: ParsableArguments {
@@ -51,33 +49,7 @@ struct TrainingOptions: ParsableArguments {
   /// Lays flags over the environment, that over the file, that over the defaults.
   func configuration() throws -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
-    for (option, value) in try fileOptions() { try configuration.set(option, to: value) }
-    let environment = ProcessInfo.processInfo.environment
-    for (option, _) in flags {
-      let name = "TESSERA_" + option.uppercased().replacing("-", with: "_")
-      if let value = environment[name] { try configuration.set(option, to: value) }
-    }
-    for case (let option, let value?) in flags { try configuration.set(option, to: value) }
+    for (option, value) in try OptionLayers(flags: flags, file: config).all { try configuration.set(option, to: value) }
     return configuration
-  }
-
-  private func fileOptions() throws -> [(String, String)] {
-    guard let config else { return [] }
-    let text: String
-    do {
-      text = try String(contentsOfFile: config, encoding: .utf8)
-    } catch {
-      throw ConfigurationError(option: "config", value: config, remedy: "the file cannot be read: check its path")
-    }
-    guard let mapping = try? Yams.compose(yaml: text)?.mapping else {
-      throw ConfigurationError(option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
-    }
-    return try mapping.map { key, value in
-      guard let name = key.string, let text = value.scalar?.string else {
-        throw ConfigurationError(
-          option: "config", value: config, remedy: "write one option per line, such as epochs: 30")
-      }
-      return (name, text)
-    }
   }
 }

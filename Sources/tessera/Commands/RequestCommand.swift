@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import TesseraClient
+import TesseraInference
+
+/// Has a server segment images.
+struct RequestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "request",
+    abstract: "Send images to a server and keep the label maps it answers with.",
+    discussion: """
+      Writes what `tessera predict` writes, byte for byte the same for the same model: NAME.png, and on request
+      NAME-overlay.png and NAME-probabilities.npy. Every answer's digests are checked: a map that belongs to another
+      image, or changed on its way, is an error. An image that fails is named; the others are done all the same, and the
+      exit status is 1.
+
+      Example:
+        tessera request --server 127.0.0.1:7450 photos --out maps --overlay
+      """)
+
+  @Option(help: ArgumentHelp("Where the server listens.", valueName: "host:port")) var server: String
+  @Argument(help: "PNG images, folders of them (*.png) or globs in quotes.") var input: [String]
+  @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String
+  @Option(help: "Which of the server's models. (default: its first)") var name: String?
+  @Flag(help: "Also paint the label maps over the images.") var overlay = false
+  @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
+
+  func run() async throws {
+    let (host, port) = try address(server)
+    let jobs = try PredictionJob.plan(
+      try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
+    try PredictionJob.makeFolder(out)
+    let failures = try await withClient(host: host, port: port) { client in
+      await PredictionRun(jobs: jobs, folder: out).run(by: try await RemoteModel(name ?? "", of: client))
+    }
+    guard failures == 0 else { throw ExitCode.failure }
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import TesseraInference
+import TesseraProtocol
+import TesseraServer
+import UnixSignals
+
+/// Serves a model.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve a model's predictions over TSP/1.",
+    discussion: """
+      Listens on loopback addresses only. Prints "listening on HOST:PORT" to standard error once it takes requests.
+      SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
+      drain, 3 where requests had to be given up.
+
+      Example:
+        tessera serve --model run --listen 127.0.0.1:7450
+        tessera request --server 127.0.0.1:7450 photo.png --out maps
+      """)
+
+  @Option(help: ArgumentHelp("Run folder, or weights file.", valueName: "model")) var model: String
+  @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
+  var listen: String?
+  @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
+  @Option(help: "Threads for all numeric work. (default: one per processor)") var threads: String?
+  @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
+  var queueRequests: String?
+  @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @Option(help: "YAML file of these options, by their names.") var config: String?
+
+  func run() async throws {
+    let options = try OptionLayers(
+      flags: [
+        ("listen", listen), ("name", name), ("threads", threads), ("queue-requests", queueRequests),
+        ("max-connections", maxConnections),
+      ], file: config)
+    var configuration = Server.Configuration()
+    if let listen = options["listen"] { (configuration.host, configuration.port) = try address(listen) }
+    if let limit = try options.integer("queue-requests", in: 1...65_536) { configuration.queueRequests = limit }
+    if let limit = try options.integer("max-connections", in: 1...65_536) { configuration.maxConnections = limit }
+    let name = options["name"] ?? "default"
+    guard ModelDescription.isName(name) else { throw ValidationError("--name \(name): give 1–64 of a–z, 0–9, _, -") }
+
+    let engine = try Engine(
+      try StoredModel(path: model), name: name,
+      threads: try threadCount(try options.integer("threads", in: 1...256)))
+    try await engine.warm()
+    configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
+    let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
+    let server = Server(configuration, service: engine, logger: logger)
+    try await run(server, logger)
+  }
+
+  private func run(_ server: Server, _ logger: Logger) async throws {
+    let group = ServiceGroup(
+      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        tasks.addTask {
+          // Where the server does not come to listen, the group's own error tells why.
+          guard let address = try? await server.address() else { return }
+          var terminal = Terminal()
+          terminal.line("listening on \(address)")
+        }
+        try await tasks.waitForAll()
+      }
+    } catch ServerError.drainForced(let unanswered) {
+      var terminal = Terminal()
+      terminal.line("Error: \(ServerError.drainForced(unanswered: unanswered))")
+      throw ExitCode(3)
+    }
+  }
+}
+
+/// Takes HOST:PORT apart; an IPv6 host may stand in brackets.
+func address(_ text: String) throws -> (host: String, port: Int) {
+  guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+    (0...65_535).contains(port), colon > text.startIndex
+  else { throw ValidationError("\(text): give HOST:PORT such as 127.0.0.1:7450") }
+  var host = text[..<colon]
+  if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+  return (String(host), port)
+}
