@@ -18,7 +18,7 @@ enum ImportRule {
     "TesseraTraining": foundation.union(networks).union(["TesseraData", "TesseraLabels", "TesseraImaging"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
-    "tessera": foundation.union(networks).union(services).union(["ArgumentParser"]).union(operations),
+    "tessera": foundation.union(networks).union(services).union(["ArgumentParser", "Yams"]).union(operations),
     "tessera-bench": foundation.union(networks).union(["TesseraTraining", "ArgumentParser"]),
   ]
 
