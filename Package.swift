@@ -65,18 +65,21 @@ let package = Package(
     .target(name: "CTesseraZstd", linkerSettings: [.linkedLibrary("zstd")]),
 
     // Level 1
+    library("TesseraFiles", []),
     library("TesseraLabels", []),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
     library("TesseraNN", ["TesseraTensor"]),
-    library("TesseraImaging", ["TesseraLabels", "CTesseraPNG"]),
+    library("TesseraImaging", ["TesseraFiles", "TesseraLabels", "CTesseraPNG"]),
     library("TesseraProtocol", ["TesseraLabels", "CTesseraZstd", nioCore, crypto]),
 
     // Level 3
-    library("TesseraWeights", ["TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
+    library(
+      "TesseraWeights",
+      ["TesseraFiles", "TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
-    library("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
+    library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
     library(
       "TesseraServer",
       ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
@@ -85,7 +88,9 @@ let package = Package(
     // Level 4
     library(
       "TesseraTraining",
-      ["TesseraModels", "TesseraWeights", "TesseraData", "TesseraNN", "TesseraTensor", "TesseraLabels", "TesseraImaging"]),
+      [
+        "TesseraFiles", "TesseraModels", "TesseraWeights", "TesseraData", "TesseraNN", "TesseraTensor", "TesseraLabels",
+      ]),
     library(
       "TesseraInference",
       [
@@ -107,13 +112,15 @@ let package = Package(
       swiftSettings: settings),
 
     // Tests mirror Sources.
+    tests("TesseraFiles"),
     tests("TesseraLabels"),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
-    tests("TesseraImaging", ["TesseraLabels"], resources: [.copy("Goldens")]),
+    tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
     tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto]),
     tests(
-      "TesseraWeights", ["TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"], exclude: ["Goldens"]),
+      "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
+      exclude: ["Goldens"]),
     tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"]),
     tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
     tests("TesseraServer", ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
@@ -126,7 +133,10 @@ let package = Package(
       exclude: ["Goldens"]),
     tests(
       "TesseraInference",
-      ["TesseraModels", "TesseraWeights", "TesseraProtocol", "TesseraLabels", "TesseraTensor"]),
+      [
+        "TesseraImaging", "TesseraModels", "TesseraNN", "TesseraWeights", "TesseraProtocol", "TesseraLabels",
+        "TesseraTensor",
+      ]),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tesseraTests", dependencies: ["tessera", "TesseraLabels", "TesseraImaging", "TesseraData"],

@@ -52,7 +52,8 @@ static dnnl_status_t prepare_forward(const void *description, tessera_primitive 
   dnnl_primitive_desc_t pd;
   TESSERA_TRY(forward_desc(d, &p, &pd));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights,
+                                   dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DST, 1, p.destination, &p.destination));
   if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_BIAS, 0, p.bias, &p.bias));
   return tessera_primitive_finish(r, pd);
@@ -70,7 +71,8 @@ static dnnl_status_t prepare_backward_data(const void *description, tessera_prim
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights,
+                                   dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_SRC, 1, p.source, &p.source));
   return tessera_primitive_finish(r, pd);
 }
@@ -109,7 +111,8 @@ int tessera_convolution_support(const tessera_convolution *d) {
   return least < weights ? least : weights;
 }
 
-int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias, float *y) {
+int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias,
+                                float *y) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_FORWARD, d, sizeof *d, prepare_forward, &p));
   void *buffers[] = {(void *)x, (void *)w, y, (void *)bias};

@@ -1,7 +1,8 @@
 #include "Primitive.h"
 
 static unsigned flags(const tessera_normalization *d) {
-  return dnnl_use_scale | dnnl_use_shift | (d->relu ? dnnl_fuse_norm_relu : 0) | (d->training ? 0 : dnnl_use_global_stats);
+  return dnnl_use_scale | dnnl_use_shift | (d->relu ? dnnl_fuse_norm_relu : 0) |
+         (d->training ? 0 : dnnl_use_global_stats);
 }
 
 static dnnl_status_t forward_desc(const tessera_normalization *d, dnnl_primitive_desc_t *pd) {
@@ -11,7 +12,8 @@ static dnnl_status_t forward_desc(const tessera_normalization *d, dnnl_primitive
   return tessera_primitive_desc(pd, &op, NULL);
 }
 
-static dnnl_status_t add_common(const tessera_normalization *d, tessera_primitive *r, dnnl_primitive_desc_t pd, int forward) {
+static dnnl_status_t add_common(const tessera_normalization *d, tessera_primitive *r, dnnl_primitive_desc_t pd,
+                                int forward) {
   dnnl_memory_desc_t map = tessera_map_desc(&d->map), channels = tessera_vector_desc(d->map.c);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, map, &map));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_MEAN, forward && d->training, channels, &channels));
@@ -61,8 +63,8 @@ int tessera_normalization_workspace_bytes(const tessera_normalization *d, size_t
   return dnnl_success;
 }
 
-int tessera_normalization_forward(const tessera_normalization *d, const float *x, const float *scale, const float *shift,
-                                  float *mean, float *variance, float *y, void *workspace) {
+int tessera_normalization_forward(const tessera_normalization *d, const float *x, const float *scale,
+                                  const float *shift, float *mean, float *variance, float *y, void *workspace) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_NORMALIZATION_FORWARD, d, sizeof *d, prepare_forward, &p));
   void *buffers[] = {(void *)x, mean, variance, (void *)scale, (void *)shift, y, workspace};

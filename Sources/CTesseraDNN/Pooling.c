@@ -52,8 +52,8 @@ static dnnl_status_t prepare_backward(const void *description, tessera_primitive
   dnnl_primitive_desc_t hint, pd;
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_pooling_desc_t op;
-  dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, algorithm(d), &p.source, &p.destination, p.strides, p.kernel,
-                                                         p.padding, p.padding_after);
+  dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, algorithm(d), &p.source, &p.destination, p.strides,
+                                                         p.kernel, p.padding, p.padding_after);
   if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);

@@ -42,12 +42,14 @@ int tessera_reorder(const tessera_map *from, const float *x, const tessera_map *
   return run(&d, x, y);
 }
 
-int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first, float *y) {
+int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first,
+                            float *y) {
   channel_copy d = {*part, *whole, first, 1};
   return run(&d, x, y);
 }
 
-int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part, float *y) {
+int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part,
+                             float *y) {
   channel_copy d = {*part, *whole, first, 0};
   return run(&d, x, y);
 }

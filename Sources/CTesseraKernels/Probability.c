@@ -166,8 +166,8 @@ void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t
   run(softmax_backward, &m, n);
 }
 
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n, size_t c,
-                             size_t p) {
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
+                             size_t c, size_t p) {
   size_t tiles = n * ((p + TILE - 1) / TILE);
   maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
   return tessera_parallel_sum(tiles, 8, cross_entropy, &m);
@@ -201,7 +201,8 @@ void tessera_largest_class(uint16_t *classes, float *largest, const float *x, si
   run(largest_class, &m, n);
 }
 
-// ---- Binary cross-entropy from logits: softplus(z) − target·z, whose derivative is σ(z) − target.
+// ---- Binary cross-entropy from logits: softplus(z) − target·z, whose derivative is σ(z) − target. Written so that a
+// sure and right verdict keeps its small loss and gradient: no difference of large numbers.
 
 typedef struct {
   float *dz;
@@ -213,9 +214,10 @@ static double binary_cross_entropy(void *context, size_t first, size_t last) {
   verdicts v = *(verdicts *)context;
   double loss = 0;
   for (size_t i = first; i < last; i++) {
-    double z = v.z[i], tail = exp(-fabs(z));
-    loss += (z > 0 ? z : 0) + log1p(tail) - v.target * z;
-    v.dz[i] = (float)((z > 0 ? 1 / (1 + tail) : tail / (1 + tail)) - v.target);
+    double z = v.z[i], tail = exp(-fabs(z)), small = tail / (1 + tail);
+    double rest = z > 0 ? 1 - (double)v.target : -(double)v.target;
+    loss += rest * z + log1p(tail);
+    v.dz[i] = (float)(rest + (z > 0 ? -small : small));
   }
   return loss;
 }

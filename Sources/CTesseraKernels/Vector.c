@@ -120,7 +120,9 @@ TESSERA_CLONES static double nonfinite(void *context, size_t first, size_t last)
   return (double)count;
 }
 
-double tessera_total(const float *x, size_t count) { return tessera_parallel_sum(count, TESSERA_PIECE, total, (void *)x); }
+double tessera_total(const float *x, size_t count) {
+  return tessera_parallel_sum(count, TESSERA_PIECE, total, (void *)x);
+}
 double tessera_squares(const float *x, size_t count) {
   return tessera_parallel_sum(count, TESSERA_PIECE, squares, (void *)x);
 }

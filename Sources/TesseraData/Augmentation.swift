@@ -1,4 +1,4 @@
-/// How training samples are varied: random scale, crop and flip of image and label map together, and colour of the image.
+/// How training samples are varied: scale, crop and flip of image and label map together, and colour of the image.
 public struct Augmentation: Hashable, Sendable, Codable {
   /// Columns of a crop.
   public let cropWidth: Int
@@ -15,8 +15,8 @@ public struct Augmentation: Hashable, Sendable, Codable {
 
   /// Describes a variation; scale and flips follow the CamVid reference, colour stays as it is.
   ///
-  /// - Precondition: the crop has 1 to 8192 pixels a side; the scale is positive and at most 16; `brightness` and `contrast` lie in
-  ///   `0..<1`.
+  /// - Precondition: the crop has 1 to 8192 pixels a side; the scale is positive and at most 16; `brightness` and
+  ///   `contrast` lie in `0..<1`.
   public init(
     cropWidth: Int, cropHeight: Int, scale: ClosedRange<Double> = 0.8...1.5, flips: Bool = true,
     brightness: Double = 0, contrast: Double = 0

@@ -48,7 +48,8 @@ struct CropSampler: Sendable {
     precondition(
       sample.width > 0 && sample.height > 0 && sample.pixels.count == 3 * sample.width * sample.height
         && sample.classes.count == sample.width * sample.height,
-      "CropSampler: \(sample.pixels.count) bytes and \(sample.classes.count) labels for \(sample.height)×\(sample.width)"
+      "CropSampler: \(sample.pixels.count) bytes and \(sample.classes.count) labels for "
+        + "\(sample.height)×\(sample.width)"
     )
     let columns = visible(from: window.left, of: width, in: window.scaledWidth)
     let rows = visible(from: window.top, of: height, in: window.scaledHeight)

@@ -3,8 +3,8 @@ public import TesseraLabels
 /// A folder of images and label maps in splits, and what the ids in the maps mean.
 ///
 /// Three arrangements are known: SegNet's `train/ trainannot/ val/ valannot/`; `images/{train,val}` with
-/// `labels/{train,val}` or `masks/{train,val}`; and flat `images/` with `labels/`. A `dataset.yaml` at the root says what
-/// the ids mean, see ``DatasetDescription``. Lists `train.txt` and `val.txt` name pairs where names do not.
+/// `labels/{train,val}` or `masks/{train,val}`; and flat `images/` with `labels/`. A `dataset.yaml` at the root says
+/// what the ids mean, see ``DatasetDescription``. Lists `train.txt` and `val.txt` name pairs where names do not.
 public struct Dataset: Sendable {
   /// The root folder.
   public let path: String
@@ -16,7 +16,7 @@ public struct Dataset: Sendable {
   /// The splits that there are, in the order train, val, test.
   public var splits: [Split] { listings.keys.sorted() }
 
-  /// Opens a data set: reads description and lists, and lists folders; decodes a few maps only where there is no description.
+  /// Opens a data set: reads description and lists, and lists folders; decodes a few maps where nothing describes it.
   ///
   /// - Parameter path: the root folder, or a description whose folder is the root.
   /// - Throws: what is missing or broken. Unpaired files are no reason: ``samples(in:)`` and validation report them.

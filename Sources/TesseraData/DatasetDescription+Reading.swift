@@ -1,4 +1,4 @@
-import TesseraImaging
+import TesseraFiles
 import TesseraLabels
 import Yams
 
@@ -13,9 +13,9 @@ extension DatasetDescription {
   public init(path: String) throws(DatasetError) {
     let bytes: [UInt8]
     do {
-      bytes = try BoundedFile.read(path, limit: Self.byteLimit)
+      bytes = try InputFile.read(path, limit: Self.byteLimit)
     } catch {
-      throw DatasetError(.unreadable, path, cause: error.withoutPath, remedy: "name a readable description")
+      throw DatasetError(.unreadable, path, cause: error.explanation, remedy: "name a readable description")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DatasetError(.invalidDescription, path, cause: "the text is not UTF-8", remedy: "save it as UTF-8")

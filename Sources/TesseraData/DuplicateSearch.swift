@@ -1,5 +1,5 @@
 import Foundation
-import TesseraImaging
+import TesseraFiles
 
 /// Finds images that lie in more than one split, byte for byte: what is learned must not be what is measured.
 enum DuplicateSearch {
@@ -24,15 +24,15 @@ enum DuplicateSearch {
   private static func findings(amongEquals files: [(split: Split, path: String)]) -> [ValidationReport.Finding] {
     var byHash: [UInt64: [(split: Split, path: String)]] = [:]
     for file in files {
-      guard let bytes = try? BoundedFile.read(file.path, limit: byteLimit) else { continue }
+      guard let bytes = try? InputFile.read(file.path, limit: byteLimit) else { continue }
       byHash[hash(bytes), default: []].append(file)
     }
     var findings: [ValidationReport.Finding] = []
     for group in byHash.values {
       for (place, file) in group.enumerated() {
-        guard let bytes = try? BoundedFile.read(file.path, limit: byteLimit) else { continue }
+        guard let bytes = try? InputFile.read(file.path, limit: byteLimit) else { continue }
         let earlier = group[..<place].first { other in
-          other.split != file.split && (try? BoundedFile.read(other.path, limit: byteLimit)) == bytes
+          other.split != file.split && (try? InputFile.read(other.path, limit: byteLimit)) == bytes
         }
         guard let earlier else { continue }
         findings.append(

@@ -1,4 +1,4 @@
-import TesseraImaging
+import TesseraFiles
 
 /// A list of pairs: a line for each sample with the paths of image and label map, separated by spaces or a tab.
 struct PairList {
@@ -12,9 +12,9 @@ struct PairList {
   init(path: String, root: String) throws(DatasetError) {
     let bytes: [UInt8]
     do {
-      bytes = try BoundedFile.read(path, limit: Self.byteLimit)
+      bytes = try InputFile.read(path, limit: Self.byteLimit)
     } catch {
-      throw DatasetError(.unreadable, path, cause: error.withoutPath, remedy: "name a readable list")
+      throw DatasetError(.unreadable, path, cause: error.explanation, remedy: "name a readable list")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DatasetError(.invalidList, path, cause: "the text is not UTF-8", remedy: "save it as UTF-8")

@@ -4,8 +4,8 @@ import TesseraLabels
 extension Sample {
   /// Reads both files.
   ///
-  /// - Throws: `.unreadable` for a file that cannot be decoded; `.invalidSample` where the sizes differ, there is no pixel or an
-  ///   id means nothing.
+  /// - Throws: `.unreadable` for a file that cannot be decoded; `.invalidSample` where the sizes differ, there is no
+  ///   pixel or an id means nothing.
   func decoded(labelSet: LabelSet) throws(DatasetError) -> DecodedSample {
     let image: Image
     let map: RawLabelMap
@@ -13,13 +13,13 @@ extension Sample {
       image = try PNG.readImage(at: imagePath)
     } catch {
       throw DatasetError(
-        .unreadable, imagePath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
+        .unreadable, imagePath, cause: error.explanation, remedy: "tessera validate finds every such file")
     }
     do {
       map = try PNG.readLabelMap(at: labelMapPath)
     } catch {
       throw DatasetError(
-        .unreadable, labelMapPath, cause: error.withoutPath, remedy: "tessera validate finds every such file")
+        .unreadable, labelMapPath, cause: error.explanation, remedy: "tessera validate finds every such file")
     }
     guard image.width == map.width, image.height == map.height else {
       throw DatasetError(

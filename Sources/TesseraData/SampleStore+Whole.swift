@@ -19,7 +19,7 @@ extension SampleStore {
     return WholeSample(
       name: sample.name, pixels: sample.pixels,
       truth: LabelMap(
-        width: sample.width, height: sample.height, classCount: labelSet.count,
-        labels: sample.classes.lazy.map { $0 == Batch.void ? Label.void : Label.index(Int($0)) }))
+        width: sample.width, height: sample.height, classCount: labelSet.count, indices: sample.classes,
+        void: Batch.void))
   }
 }

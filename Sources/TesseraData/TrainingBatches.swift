@@ -2,8 +2,8 @@ public import TesseraTensor
 
 /// The batches of a training run: which samples each holds, and how each sample is varied.
 ///
-/// Both follow from the seed and the position alone: the order of an epoch from (seed, epoch), the variation of a sample
-/// from (seed, epoch, sample). So a resumed run meets what it would have met, and threads change nothing.
+/// Both follow from the seed and the position alone: the order of an epoch from (seed, epoch), the variation of a
+/// sample from (seed, epoch, sample). So a resumed run meets what it would have met, and threads change nothing.
 public struct TrainingBatches: Sendable {
   /// The samples.
   public let store: SampleStore

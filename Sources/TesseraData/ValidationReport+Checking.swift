@@ -88,7 +88,7 @@ extension ValidationReport.Finding {
 
   fileprivate init(_ error: PNGFileError, split: Split?) {
     guard case .png(.colorCodedLabelMap(let type)) = error.cause else {
-      self.init(unreadable: error.path, split: split, "label map", error.withoutPath)
+      self.init(unreadable: error.path, split: split, "label map", error.explanation)
       return
     }
     self.init(

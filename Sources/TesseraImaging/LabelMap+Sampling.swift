@@ -24,14 +24,10 @@ extension LabelMap {
   }
 
   private func gathered(columns: [Int], rows: [Int]) -> LabelMap {
-    let void = UInt16(classCount)
+    let void = UInt16.max
     let indices = SamplingKernels.gather(
       indices(void: void), width: width, channels: 1, columns: columns, rows: rows)
-    guard indices.contains(void) else {
-      return LabelMap(width: columns.count, height: rows.count, classCount: classCount, indices: indices)
-    }
     return LabelMap(
-      width: columns.count, height: rows.count, classCount: classCount,
-      labels: indices.lazy.map { $0 == void ? .void : .index(Int($0)) })
+      width: columns.count, height: rows.count, classCount: classCount, indices: indices, void: void)
   }
 }

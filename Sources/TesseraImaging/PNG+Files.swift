@@ -1,3 +1,4 @@
+public import TesseraFiles
 public import TesseraLabels
 
 extension PNG {
@@ -38,7 +39,7 @@ extension PNG {
 
   private static func read(_ path: String, _ limits: PNGLimits) throws(PNGFileError) -> [UInt8] {
     do {
-      return try BoundedFile.read(path, limit: limits.maximumFileBytes)
+      return try InputFile.read(path, limit: limits.maximumFileBytes)
     } catch {
       throw PNGFileError(path: path, cause: .file(error))
     }

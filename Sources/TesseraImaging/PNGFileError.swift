@@ -1,3 +1,5 @@
+public import TesseraFiles
+
 /// Why a PNG file could not be read, with its path.
 public struct PNGFileError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the file or what is in it is at fault.
@@ -20,10 +22,13 @@ public struct PNGFileError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// One line: file, what is wrong, what to do.
-  public var description: String {
+  public var description: String { "\(path): \(explanation)" }
+
+  /// The line without the path, for errors that name it themselves.
+  package var explanation: String {
     switch cause {
-    case .file(let error): "\(path): \(error.explanation)"
-    case .png(let error): "\(path): \(error)"
+    case .file(let error): error.explanation
+    case .png(let error): error.description
     }
   }
 }

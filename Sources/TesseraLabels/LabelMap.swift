@@ -45,6 +45,21 @@ public struct LabelMap: Hashable, Sendable {
     self.init(width: width, height: height, classCount: classCount, codes: indices)
   }
 
+  /// Makes a map from class indices, row by row from the top, among which `void` stands for void pixels.
+  ///
+  /// - Precondition: `indices.count == width * height`; `void` is no class index, so at least `classCount`; every other
+  ///   index lies in `0..<classCount`.
+  public init(width: Int, height: Int, classCount: Int, indices: [UInt16], void: UInt16) {
+    precondition(Int(void) >= classCount, "LabelMap: \(void) is a class index and cannot stand for void")
+    // One look at the largest index after the loop, which stays free of branches.
+    var bound = 0
+    for index in indices { bound = max(bound, index == void ? 0 : Int(index) + 1) }
+    precondition(bound <= classCount, "LabelMap: class \(bound - 1) outside 0..<\(classCount)")
+    self.init(
+      width: width, height: height, classCount: classCount,
+      codes: void == Self.voidCode ? indices : indices.map { $0 == void ? Self.voidCode : $0 })
+  }
+
   /// Makes a map from codes that the caller has checked: below `classCount`, or `voidCode`.
   init(width: Int, height: Int, classCount: Int, codes: [UInt16]) {
     precondition(

@@ -80,7 +80,7 @@ extension LabelMapValidator {
       for index in shown { mapCounts[index] += 1 }
     }
 
-    /// Suspects that ids start at 1 where the set counts from 0, all ids from 1 to the class count occur and 0 does not.
+    /// Suspects that ids start at 1 where the set counts from 0, all ids from 1 to the class count occur, and 0 never.
     ///
     /// One map proves nothing: it may just not show class 0.
     private var shiftIfLikely: SuspectedCause? {

@@ -6,8 +6,8 @@
 /// import Testing
 /// import TesseraLabels
 ///
-/// @Test func predictionIsAValidLabelMap() {
-///   let labelSet = try! LabelSet(names: ["background", "cat", "dog"], voidIDs: [255])
+/// @Test func predictionIsAValidLabelMap() throws {
+///   let labelSet = try LabelSet(names: ["background", "cat", "dog"], voidIDs: [255])
 ///   let prediction = RawLabelMap(width: 3, height: 2, ids: [0, 1, 1, 0, 2, 255] as [UInt8])
 ///
 ///   #expect(prediction.isValid(for: labelSet))

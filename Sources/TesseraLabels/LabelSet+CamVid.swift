@@ -16,6 +16,6 @@ extension LabelSet {
       LabelClass(name: "Pedestrian", color: Color(red: 64, green: 64, blue: 0)),
       LabelClass(name: "Bicyclist", color: Color(red: 0, green: 128, blue: 192)),
     ]
-    return try! LabelSet(classes: classes, voidIDs: [11])
+    return LabelSet(preset: classes, voidIDs: [11])
   }()
 }

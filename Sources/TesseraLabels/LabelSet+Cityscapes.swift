@@ -2,7 +2,7 @@ extension LabelSet {
   /// The nineteen classes of Cityscapes in files named `…_labelTrainIds.png`: ids 0 to 18, void 255.
   ///
   /// Source: `labels.py` of the Cityscapes scripts.
-  public static let cityscapes: LabelSet = try! LabelSet(classes: cityscapesClasses, voidIDs: [255])
+  public static let cityscapes = LabelSet(preset: cityscapesClasses, voidIDs: [255])
 
   /// The nineteen classes of Cityscapes in files named `…_labelIds.png`: ids 0 to 33, of which fifteen are void.
   ///
@@ -11,7 +11,7 @@ extension LabelSet {
     let idsInClassOrder = [7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33]
     var meanings = Dictionary(uniqueKeysWithValues: (0...33).map { ($0, Label.void) })
     for (index, id) in idsInClassOrder.enumerated() { meanings[id] = .index(index) }
-    return try! LabelSet(classes: cityscapesClasses, meanings: meanings)
+    return LabelSet(preset: cityscapesClasses, meanings: meanings)
   }()
 
   private static let cityscapesClasses = [

@@ -32,7 +32,9 @@ extension LabelSet {
     return Palette(colors: colors, void: void)
   }
 
-  /// Makes a set of names alone: the stored id of a class is its index, its colour comes from ``Palette/distinct(count:)``.
+  /// Makes a set of names alone: the stored id of a class is its index.
+  ///
+  /// The colours come from ``Palette/distinct(count:)``.
   ///
   /// - Throws: ``LabelSetError`` as ``init(classes:voidIDs:)`` does.
   public init(names: [String], voidIDs: Set<Int> = []) throws(LabelSetError) {

@@ -50,7 +50,7 @@ extension SuspectedCause {
     ids.allSatisfy { $0 == 0 || labelSet.meanings[$0 - 1] != nil || labelSet.meanings[$0] == .void }
   }
 
-  /// Whether the ids stay in 0...33 and hold most of road, building, vegetation, sky and car, or the set is Cityscapes'.
+  /// Whether ids stay in 0...33 and hold most of road, building, vegetation, sky and car, or the set is Cityscapes'.
   private static func areCityscapesLabelIDs(_ ids: [Int], _ labelSet: LabelSet) -> Bool {
     guard ids.allSatisfy({ $0 <= 33 }) else { return false }
     return labelSet.count == LabelSet.cityscapes.count || [7, 11, 21, 23, 26].count { ids.contains($0) } >= 4

@@ -73,7 +73,8 @@ public enum SuspectedCause: Hashable, Sendable {
     case .cityscapesLabelIDs: "Read them with the label set for Cityscapes labelIds, or use the labelTrainIds files."
     case .colorCoded: "Give the colour of each class (colors), so that the map can be read as ids."
     case .greyLevels(let ids):
-      "Map the grey levels to classes in the label set (label_map: {\(ids.enumerated().map { "\($1): \($0)" }.joined(separator: ", "))})."
+      "Map the grey levels to classes in the label set "
+        + "(label_map: {\(ids.enumerated().map { "\($1): \($0)" }.joined(separator: ", "))})."
     case .stretchedToTwoBytes(let factor): "Divide every id by \(factor), or export the map with 8 bits."
     case .instanceIDs: "Divide every id by 1000, or use the semantic label maps."
     case .otherExport: "Export both again at the same size; a label map must never be resized silently."

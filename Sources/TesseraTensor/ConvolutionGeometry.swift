@@ -38,7 +38,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     precondition(
       kernel.height >= 1 && kernel.width >= 1 && stride.height >= 1 && stride.width >= 1 && padding.height >= 0
         && padding.width >= 0 && dilation.height >= 1 && dilation.width >= 1 && groups >= 1,
-      "ConvolutionGeometry: kernel \(kernel), stride \(stride), padding \(padding), dilation \(dilation), groups \(groups)"
+      "ConvolutionGeometry: kernel \(kernel), stride \(stride), padding \(padding), dilation \(dilation), "
+        + "groups \(groups)"
     )
     self.kernel = kernel
     self.stride = stride

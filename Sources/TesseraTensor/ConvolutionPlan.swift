@@ -2,8 +2,8 @@ import CTesseraDNN
 
 /// Which algorithm computes a convolution and in which layouts its maps lie.
 ///
-/// Winograd F(4×4, 3×3) does the same work in fewer multiplications than there are products and is taken wherever oneDNN
-/// has it; its error is about 1e-4 of the result. Source: Lavin and Gray 2015 (arXiv:1509.09308).
+/// Winograd F(4×4, 3×3) does the same work in fewer multiplications than there are products and is taken wherever
+/// oneDNN has it; its error is about 1e-4 of the result. Source: Lavin and Gray 2015 (arXiv:1509.09308).
 package struct ConvolutionPlan: Hashable, Sendable {
   /// How the products are summed.
   package enum Algorithm: Hashable, Sendable {

@@ -8,7 +8,7 @@ public enum Layout: Hashable, Sendable {
   case rows
   /// Channels run fastest: `[batch, height, width, channels]`.
   case channelsLast
-  /// Channels in blocks of 16 that run fastest: `[batch, channels / 16, height, width, 16]`, the last padded with zeros.
+  /// Channels in blocks of 16 that run fastest: `[batch, channels / 16, height, width, 16]`, the last padded by zeros.
   case blocked
 
   /// Channels in a block.

@@ -97,7 +97,7 @@ extension Tensor {
   /// How many elements are infinite or not a number.
   public func nonfiniteCount() -> Int { Int(tessera_nonfinite(pointer, storedCount)) }
 
-  /// Keeps each element with probability `keep`, divided by it, and zeroes the others; the mask is a function of `seed`.
+  /// Keeps each element with probability `keep`, divided by it, and zeroes the others; the mask follows from `seed`.
   package func dropped(keep: Float, seed: UInt64) -> Tensor {
     precondition(keep > 0 && keep <= 1, "dropped: keep \(keep) outside (0, 1]")
     var result = Tensor(uninitialized: shape, layout: layout)

@@ -65,7 +65,8 @@ package struct BatchNormalization: Sendable {
     check(
       tessera_normalization_backward(
         &description, x.pointer, dy.pointer, scale.pointer, shift.pointer, statistics.mean.pointer,
-        statistics.variance.pointer, workspace.pointer, dx.mutablePointer, dscale.mutablePointer, dshift.mutablePointer),
+        statistics.variance.pointer, workspace.pointer, dx.mutablePointer, dscale.mutablePointer,
+        dshift.mutablePointer),
       "gradients of normalisation", shape)
     return (dx, dscale, dshift)
   }

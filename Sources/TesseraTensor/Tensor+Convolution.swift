@@ -8,7 +8,9 @@ package struct Convolution: Sendable {
   package let plan: ConvolutionPlan
   private let hasBias: Bool
 
-  /// Prepares for maps `[batch, channels, height, width]`, weights `[out, channels / groups, kernel height, kernel width]`.
+  /// Prepares for maps and weights of these shapes.
+  ///
+  /// Maps are `[batch, channels, height, width]`, weights `[out, channels / groups, kernel height, kernel width]`.
   ///
   /// - Precondition: the shapes fit each other and the window fits the padded map.
   package init(
@@ -38,6 +40,7 @@ package struct Convolution: Sendable {
   package func forward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
     var description = description
     let x = x.converted(to: plan.source)
+    let weights = weights.converted(to: .rows)
     var y = Tensor(uninitialized: destination, layout: plan.destination)
     check(
       tessera_convolution_forward(&description, x.pointer, weights.pointer, bias?.pointer, y.mutablePointer),
@@ -49,6 +52,7 @@ package struct Convolution: Sendable {
   package func inputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
     var description = description
     let dy = dy.converted(to: plan.destination)
+    let weights = weights.converted(to: .rows)
     var dx = Tensor(uninitialized: source, layout: plan.source)
     check(
       tessera_convolution_backward_data(&description, dy.pointer, weights.pointer, dx.mutablePointer),

@@ -1,3 +1,5 @@
+import TesseraFiles
+
 extension SafetensorsError: CustomStringConvertible {
   /// One line for people: file, place, cause and remedy.
   public var description: String {
@@ -16,7 +18,6 @@ extension SafetensorsError: CustomStringConvertible {
   private var causeText: String {
     switch cause {
     case .system(let error): error.description
-    case .notRegularFile: "not a regular file"
     case .fileTooLong(let bytes, let limit): "\(bytes) bytes long, the limit is \(limit)"
     case .tooShort(let bytes): "\(bytes) bytes long, a safetensors file has at least 10"
     case .foreign(let format): "looks like \(format.name)"
@@ -45,7 +46,6 @@ extension SafetensorsError: CustomStringConvertible {
   public var remedy: String {
     switch cause {
     case .system(let error): error.remedy
-    case .notRegularFile: "name a .safetensors file"
     case .fileTooLong, .tooManyTensors: "check that this is the intended file"
     case .headerTooLong: "check that this is a safetensors file; its header may hold no large metadata"
     case .foreign(let format): format.remedy

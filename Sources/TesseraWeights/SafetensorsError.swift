@@ -1,3 +1,5 @@
+public import TesseraFiles
+
 /// Why a file is not read, or not written, as safetensors: which file, where in it, the cause and the remedy.
 public struct SafetensorsError: Error, Hashable, Sendable {
   /// Where in the file the cause lies.
@@ -12,10 +14,8 @@ public struct SafetensorsError: Error, Hashable, Sendable {
 
   /// What is wrong.
   public enum Cause: Hashable, Sendable {
-    /// The system refused to open, read or write.
+    /// The system refused to open, read or write, or the path leads to no regular file.
     case system(FileError)
-    /// The path leads to a directory, a pipe or a device.
-    case notRegularFile
     /// The file is larger than the limit.
     case fileTooLong(bytes: Int, limit: Int)
     /// The file is too short to say how long its header is.
@@ -58,4 +58,14 @@ public struct SafetensorsError: Error, Hashable, Sendable {
   public let place: Place
   /// What is wrong.
   public let cause: Cause
+
+  init(file: String, place: Place, cause: Cause) {
+    self.file = file
+    self.place = place
+    self.cause = cause
+  }
+
+  init(_ error: FileError) {
+    self.init(file: error.path, place: .file, cause: .system(error))
+  }
 }

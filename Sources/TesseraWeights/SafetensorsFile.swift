@@ -1,3 +1,5 @@
+import TesseraFiles
+
 /// A safetensors file in memory: its tensors by name, and its metadata.
 ///
 /// Reading checks everything that the format prescribes before it takes memory for the tensors: one strict JSON object,
@@ -21,13 +23,15 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: ``SafetensorsError`` with the file, the place, the cause and the remedy.
   public init(path: String, limits: SafetensorsLimits = SafetensorsLimits()) throws(SafetensorsError) {
-    let input = try InputFile(path: path)
+    let input = try Self.system { () throws(FileError) in try InputFile(path: path) }
     // The header first: a large file of another kind is refused before memory is taken for it.
     _ = try Self.header(name: path, length: input.length, limits: limits) {
-      (offset, count) throws(SafetensorsError) in try input.read(count, at: offset)
+      (offset, count) throws(SafetensorsError) in
+      try Self.system { () throws(FileError) in try input.read(count, at: offset) }
     }
     // Checked again on the bytes that are kept, since another process may have changed the file in between.
-    try self.init(bytes: try input.read(input.length, at: 0), name: path, limits: limits)
+    let bytes = try Self.system { () throws(FileError) in try input.read(input.length, at: 0) }
+    try self.init(bytes: bytes, name: path, limits: limits)
   }
 
   /// Reads the bytes of a file; `name` stands for its path in errors.
@@ -62,6 +66,16 @@ public struct SafetensorsFile: Sendable {
     self.bytes = bytes
     self.dataStart = dataStart
     positions = Dictionary(uniqueKeysWithValues: zip(header.entries.map(\.name), header.entries.indices))
+  }
+
+  private static func system<Result: ~Copyable>(
+    _ body: () throws(FileError) -> Result
+  ) throws(SafetensorsError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw SafetensorsError(error)
+    }
   }
 
   /// Reads and checks a header through `read`, which returns `count` bytes from `offset` on, fewer where the file ends.

@@ -1,3 +1,5 @@
+import TesseraFiles
+
 /// Collects tensors and metadata, and writes them as a safetensors file with the same bytes for the same contents.
 ///
 /// Tensors lie in the order of the reference writer, wide elements first and then by name, so that each is aligned.
@@ -74,7 +76,7 @@ public struct SafetensorsWriter: Sendable {
       }
       try file.commit()
     } catch {
-      throw SafetensorsError(file: path, place: .file, cause: .system(error))
+      throw SafetensorsError(error)
     }
   }
 

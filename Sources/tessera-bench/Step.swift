@@ -42,10 +42,11 @@ struct Step: ParsableCommand {
     let faultsPerStep = Double(minorFaults() - faults) / Double(repeats)
     times.sort()
     let line = """
-      {"engine": "tessera", "net": "\(net)", "precision": "\(precision)", "adversary": \(adversary), "batch": \(batch), \
-      "size": "\(size)", "images_per_second": \(rounded(Double(batch) / times[0])), \
+      {"engine": "tessera", "net": "\(net)", "precision": "\(precision)", "adversary": \(adversary), \
+      "batch": \(batch), "size": "\(size)", "images_per_second": \(rounded(Double(batch) / times[0])), \
       "median_images_per_second": \(rounded(Double(batch) / times[times.count / 2])), \
-      "page_faults_per_step": \(rounded(faultsPerStep)), "peak_tensor_mb": \(StorageStatistics.current.peakUsedBytes >> 20), \
+      "page_faults_per_step": \(rounded(faultsPerStep)), \
+      "peak_tensor_mb": \(StorageStatistics.current.peakUsedBytes >> 20), \
       "peak_resident_mb": \(peakResidentBytes() >> 20)}
       """
     print(line)

@@ -6,5 +6,5 @@ struct TesseraBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera-bench",
     abstract: "Times Tessera's compute; each benchmark prints one JSON line.",
-    subcommands: [Step.self])
+    subcommands: [Step.self, Layers.self])
 }

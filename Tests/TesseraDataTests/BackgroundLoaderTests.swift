@@ -65,8 +65,9 @@ import Testing
       while (try? loader.next()) != nil {}
       woken.signal()
     }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 0.02) { gate.signal() }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 0.05) { for _ in 0..<10 { gate.signal() } }
+    let opener = DispatchQueue(label: "opener")
+    opener.asyncAfter(deadline: .now() + 0.02) { gate.signal() }
+    opener.asyncAfter(deadline: .now() + 0.05) { for _ in 0..<10 { gate.signal() } }
     loader.cancel()
     #expect(woken.wait(timeout: .now() + 10) == .success)
   }

@@ -47,7 +47,8 @@ private func expectedImage(
 }
 
 private func crop(
-  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int, _ normalization: PixelNormalization = .imageNet
+  _ sample: DecodedSample, _ window: CropWindow, width: Int, height: Int,
+  _ normalization: PixelNormalization = .imageNet
 ) -> (image: [Float], labels: [UInt16]) {
   let sampler = CropSampler(width: width, height: height, normalization: normalization)
   // What lies in the storage before must not shine through.
@@ -90,7 +91,8 @@ private func crop(
       .cropped(x: window.left, y: window.top, width: 5, height: 4)
     let seen = window.isFlipped ? image.flippedHorizontally() : image
     for channel in 0..<3 {
-      let (mean, deviation) = (PixelNormalization.imageNet.mean[channel], PixelNormalization.imageNet.standardDeviation[channel])
+      let normalization = PixelNormalization.imageNet
+      let (mean, deviation) = (normalization.mean[channel], normalization.standardDeviation[channel])
       for pixel in 0..<20 {
         let reference = (Double(seen.pixels[3 * pixel + channel]) / 255 - mean) / deviation
         // Resizing to bytes rounds by up to half a level.

@@ -1,10 +1,10 @@
 import Foundation
 import TesseraImaging
 import TesseraLabels
+import TesseraTensor
 import Testing
 
 @testable import TesseraData
-import TesseraTensor
 
 @Suite struct NormalizationTests {
   @Test func measuresExactly() throws {

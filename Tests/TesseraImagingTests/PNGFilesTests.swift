@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TesseraFiles
 import TesseraImaging
 import TesseraLabels
 import Testing

@@ -21,7 +21,8 @@ import Testing
   @Test func extraRegionCostsPrecision() throws {
     let truth = drawn(["0000000011"], classCount: 2)
     let prediction = drawn(["0110000011"], classCount: 2)
-    // Class 0: true {7}, predicted {0, 3, 7}: precision 1/3, recall 1. Class 1: true {8}, predicted {1, 2, 8}: the same.
+    // Class 0: true {7}, predicted {0, 3, 7}: precision 1/3, recall 1.
+    // Class 1: true {8}, predicted {1, 2, 8}: the same.
     let f1 = 2 * (1.0 / 3) / (1.0 / 3 + 1)
     let measured = try #require(try score(truth, prediction, .pixels(1)))
     #expect(abs(measured - f1) < 1e-12)

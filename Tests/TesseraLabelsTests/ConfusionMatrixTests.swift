@@ -4,11 +4,13 @@ import Testing
 
 @Suite struct ConfusionMatrixTests {
   /// Truth 0 0 0 1 1 void against prediction 0 0 1 1 void 2: M = [[2, 1, 0 | 0], [0, 1, 0 | 1], [0, 0, 0 | 0]].
-  let small: ConfusionMatrix = {
+  let small: ConfusionMatrix
+
+  init() throws {
     var matrix = ConfusionMatrix(classCount: 3)
-    try! matrix.add(truth: drawn(["00011."], classCount: 3), prediction: drawn(["0011.2"], classCount: 3))
-    return matrix
-  }()
+    try matrix.add(truth: drawn(["00011."], classCount: 3), prediction: drawn(["0011.2"], classCount: 3))
+    small = matrix
+  }
 
   func isClose(_ value: Double?, _ expected: Double) -> Bool { value.map { abs($0 - expected) < 1e-12 } ?? false }
 

@@ -45,4 +45,33 @@ import Testing
     let map = LabelMap(width: 2, height: 1, classCount: 4096, indices: [0, 4095])
     #expect(map[1, 0] == .index(4095))
   }
+
+  @Test(arguments: [3, 4, 255, 4096, 65534, 65535] as [UInt16])
+  func indicesWithANumberForVoidComeBack(void: UInt16) {
+    let indices = [0, void, 2, 1, void, 0] as [UInt16]
+    let map = LabelMap(width: 3, height: 2, classCount: 3, indices: indices, void: void)
+    #expect(map == drawn(["0.2", "1.0"], classCount: 3))
+    #expect(map.indices(void: void) == indices)
+  }
+
+  @Test func everyMixOfClassesAndVoidIsReadFromIndices() {
+    #expect(LabelMap(width: 0, height: 0, classCount: 1, indices: [], void: 1) == drawn([], classCount: 1))
+    #expect(LabelMap(width: 2, height: 1, classCount: 1, indices: [1, 1], void: 1) == drawn([".."], classCount: 1))
+    #expect(LabelMap(width: 2, height: 1, classCount: 1, indices: [0, 0], void: 9) == drawn(["00"], classCount: 1))
+    let random = noise(width: 31, height: 17, classCount: 300, seed: 3)
+    #expect(
+      LabelMap(width: 31, height: 17, classCount: 300, indices: random.indices(void: 300), void: 300) == random)
+  }
+
+  @Test func indicesBeyondTheClassesAreACallersBug() async {
+    await #expect(processExitsWith: .failure) {
+      _ = LabelMap(width: 2, height: 1, classCount: 3, indices: [0, 3], void: 4)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = LabelMap(width: 2, height: 1, classCount: 3, indices: [0, 65535], void: 4)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = LabelMap(width: 2, height: 1, classCount: 3, indices: [0, 2], void: 2)
+    }
+  }
 }

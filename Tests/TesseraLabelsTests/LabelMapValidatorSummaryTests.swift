@@ -2,7 +2,11 @@ import TesseraLabels
 import Testing
 
 @Suite struct LabelMapValidatorSummaryTests {
-  let labelSet = try! LabelSet(names: ["sky", "road", "car"], voidIDs: [3])
+  let labelSet: LabelSet
+
+  init() throws {
+    labelSet = try LabelSet(names: ["sky", "road", "car"], voidIDs: [3])
+  }
 
   func row(_ ids: [UInt8]) -> RawLabelMap { RawLabelMap(width: ids.count, height: 1, ids: ids) }
 

@@ -108,6 +108,23 @@ import Testing
     #expect(try labelSet.rawLabelMap(from: drawn(["1"], classCount: 2))[0, 0] == 3)
   }
 
+  @Test func presetsAreTheSetsThatTheCheckedInitialisersMake() throws {
+    let classes = try LabelSet(names: ["a", "b"]).classes
+    #expect(try LabelSet(preset: classes, voidIDs: [7, 255]) == LabelSet(classes: classes, voidIDs: [7, 255]))
+    for preset in [LabelSet.camVid, .cityscapes, .cityscapesLabelIDs] {
+      #expect(try preset == LabelSet(classes: preset.classes, meanings: preset.meanings))
+    }
+  }
+
+  @Test func faultsOfPresetsAreBugs() async {
+    await #expect(processExitsWith: .failure) {
+      _ = LabelSet(preset: [LabelClass(name: "a", color: .black)], voidIDs: [0])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = LabelSet(preset: [LabelClass(name: "a", color: .black)], meanings: [0: .index(1)])
+    }
+  }
+
   @Test func contradictionsAreRefusedAndExplained() throws {
     let classes = try LabelSet(names: ["a", "b"]).classes
     #expect(throws: LabelSetError.ambiguousID(1, [.index(1), .void])) { try LabelSet(classes: classes, voidIDs: [1]) }

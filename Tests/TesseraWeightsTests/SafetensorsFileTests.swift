@@ -1,3 +1,4 @@
+import TesseraFiles
 import Testing
 
 @testable import TesseraWeights
@@ -73,10 +74,7 @@ struct SafetensorsFileTests {
     try withTemporaryDirectory { directory in
       for count in [0, 7, 8, 9, 500, whole.count - 1] {
         let path = "\(directory)/\(count)"
-        var file = try DurableFile(path: path)
-        let part = whole.prefix(count)
-        try file.write(part.span.bytes)
-        try file.commit()
+        try DurableFile.write(Array(whole.prefix(count)), to: path)
         #expect(throws: SafetensorsError.self, "\(count) bytes") { try SafetensorsFile(path: path) }
       }
     }
@@ -112,15 +110,13 @@ struct SafetensorsFileTests {
   }
 
   @Test func whatIsNoRegularFileIsRefusedAtOnce() throws {
-    #expect(throws: SafetensorsError(file: "/", place: .file, cause: .notRegularFile)) {
-      try SafetensorsFile(path: "/")
-    }
-    #expect(throws: SafetensorsError(file: "/dev/zero", place: .file, cause: .notRegularFile)) {
-      try SafetensorsFile(path: "/dev/zero")
-    }
+    let folder = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: "/") }
+    #expect(folder?.cause == .system(FileError(path: "/", operation: .read, cause: .folder)))
+    let device = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: "/dev/zero") }
+    #expect(device?.cause == .system(FileError(path: "/dev/zero", operation: .read, cause: .notRegular)))
     let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: "/nowhere/x.safetensors") }
     #expect(
       error?.description
-        == "/nowhere/x.safetensors: cannot open this file: No such file or directory; check the path")
+        == "/nowhere/x.safetensors: cannot open it: No such file or directory; check the path")
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import TesseraFiles
 import Testing
 
 @testable import TesseraWeights
@@ -83,7 +85,29 @@ struct SafetensorsWriterTests {
     let error = #expect(throws: SafetensorsError.self) { try SafetensorsWriter().write(durablyTo: path) }
     #expect(
       error?.description
-        == "\(path): cannot open the directory of this file: No such file or directory; check the path")
+        == "\(path): cannot open its folder: No such file or directory; check the path")
+  }
+
+  /// A real refusal of the kernel in the midst of a file, in a process of its own because the limit is the process's.
+  @Test func theFileSizeLimitKeepsTheOldFile() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryDirectory { directory in
+        let path = "\(directory)/w.safetensors"
+        var small = SafetensorsWriter()
+        small.add("a", shape: [1], floats: [1])
+        try small.write(durablyTo: path)
+        let before = try contents(path)
+        signal(SIGXFSZ, SIG_IGN)
+        var limit = rlimit(rlim_cur: 65536, rlim_max: 65536)
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        var large = SafetensorsWriter()
+        large.add("a", shape: [100_000], floats: [Float](repeating: 1, count: 100_000))
+        let error = #expect(throws: SafetensorsError.self) { try large.write(durablyTo: path) }
+        #expect(error?.cause == .system(FileError(path: path, operation: .write, cause: .system(EFBIG))))
+        #expect(try contents(path) == before)
+        #expect(try names(in: directory) == ["w.safetensors"])
+      }
+    }
   }
 
   @Test func callersBugsAreNamed() async {

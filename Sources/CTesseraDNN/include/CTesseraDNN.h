@@ -32,7 +32,8 @@ typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED
 
 // The least support that the forward and both backward passes have: a reference implementation is right but slow.
 int tessera_convolution_support(const tessera_convolution *d);
-int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias, float *y);
+int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias,
+                                float *y);
 int tessera_convolution_backward_data(const tessera_convolution *d, const float *dy, const float *w, float *dx);
 int tessera_convolution_backward_weights(const tessera_convolution *d, const float *x, const float *dy, float *dw,
                                          float *dbias);
@@ -59,8 +60,8 @@ typedef struct {
 
 int tessera_normalization_workspace_bytes(const tessera_normalization *d, size_t *bytes);
 // `mean` and `variance` are written where `training`, else read; the variance is the biased one.
-int tessera_normalization_forward(const tessera_normalization *d, const float *x, const float *scale, const float *shift,
-                                  float *mean, float *variance, float *y, void *workspace);
+int tessera_normalization_forward(const tessera_normalization *d, const float *x, const float *scale,
+                                  const float *shift, float *mean, float *variance, float *y, void *workspace);
 // `training` 0: mean and variance are constants of the pullback.
 int tessera_normalization_backward(const tessera_normalization *d, const float *x, const float *dy, const float *scale,
                                    const float *shift, const float *mean, const float *variance, const void *workspace,
@@ -81,7 +82,8 @@ int tessera_reorder(const tessera_map *from, const float *x, const tessera_map *
 
 // Copies channels between a map and a run of channels of a wider one, in either direction.
 int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first, float *y);
-int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part, float *y);
+int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part,
+                             float *y);
 
 // "2.6.3" and the instruction set that oneDNN chose.
 void tessera_dnn_version(int *major, int *minor, int *patch);

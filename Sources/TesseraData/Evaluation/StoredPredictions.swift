@@ -34,7 +34,7 @@ public struct StoredPredictions: Hashable, Sendable {
     do {
       raw = try PNG.readLabelMap(at: file)
     } catch {
-      throw DatasetError(.unreadable, file, cause: error.withoutPath, remedy: "predict the image again")
+      throw DatasetError(.unreadable, file, cause: error.explanation, remedy: "predict the image again")
     }
     guard raw.size == size else {
       throw DatasetError(

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFiles
 import TesseraImaging
 import TesseraLabels
 
@@ -44,7 +45,7 @@ extension Dataset {
         to: "\(path)/\(DatasetDescription.fileName)")
     } catch {
       throw DatasetError(
-        .unwritable, path, cause: error.withoutPath, remedy: "choose a folder with space that may be written")
+        .unwritable, path, cause: error.explanation, remedy: "choose a folder with space that may be written")
     }
   }
 
@@ -84,7 +85,7 @@ extension Dataset {
 
   private static func write(_ path: String, _ encode: () throws -> [UInt8]) throws(DatasetError) {
     do {
-      try Data(encode()).write(to: URL(filePath: path))
+      try DurableFile.write(encode(), to: path)
     } catch {
       throw DatasetError(
         .unwritable, path, cause: "the file cannot be written (\(error))",

@@ -20,7 +20,7 @@ public struct SceneGenerator: Hashable, Sendable {
   /// The classes of the scenes; in files, 255 is void.
   public static let labelSet: LabelSet = {
     let classes = SceneClass.allCases.map { LabelClass(name: "\($0)", color: $0.color) }
-    return try! LabelSet(classes: classes, voidIDs: [SceneClass.voidID])
+    return LabelSet(preset: classes, voidIDs: [SceneClass.voidID])
   }()
 
   /// Describes scenes without making any.

@@ -1,4 +1,3 @@
-import TesseraImaging
 import TesseraProtocol
 
 /// Why an image was not predicted or its prediction not written: the file, what is wrong and what to do.
@@ -24,12 +23,4 @@ public struct PredictionError: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// Place, cause and remedy in one line.
   public var description: String { "\(path): \(cause)" + (remedy.map { "; \($0)" } ?? "") }
-}
-
-extension FileError {
-  /// The line without the path, for errors that name it themselves.
-  var withoutPath: String {
-    let line = "\(self)"
-    return line.hasPrefix("\(path): ") ? String(line.dropFirst(path.count + 2)) : line
-  }
 }

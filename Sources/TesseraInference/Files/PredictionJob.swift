@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFiles
 import TesseraImaging
 import TesseraLabels
 public import TesseraProtocol
@@ -90,9 +91,9 @@ public struct PredictionJob: Hashable, Sendable {
   private func read() throws(PredictionError) -> ([UInt8], PNGHeader) {
     let bytes: [UInt8]
     do {
-      bytes = try BoundedFile.read(input, limit: PNGLimits.default.maximumFileBytes)
+      bytes = try InputFile.read(input, limit: PNGLimits.default.maximumFileBytes)
     } catch {
-      throw PredictionError(path: input, cause: error.withoutPath, remedy: nil)
+      throw PredictionError(path: input, cause: error.explanation, remedy: nil)
     }
     do {
       return (bytes, try PNG.header(of: bytes))
@@ -130,7 +131,7 @@ public struct PredictionJob: Hashable, Sendable {
     do {
       try PNG.write(bytes, to: path)
     } catch {
-      throw PredictionError(path: path, cause: error.withoutPath, remedy: nil)
+      throw PredictionError(path: path, cause: error.explanation, remedy: nil)
     }
   }
 }

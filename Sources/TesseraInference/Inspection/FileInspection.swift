@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFiles
 import TesseraImaging
 import TesseraProtocol
 
@@ -18,11 +19,11 @@ public struct FileInspection: Sendable {
       self = Self.weights(at: "\(path)/best.safetensors")
       return
     }
-    let prefix = try BoundedFile.read(path, first: 64)
+    let prefix = try InputFile(path: path).read(64, at: 0)
     if prefix.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-      self = Self.picture(at: path, try BoundedFile.read(path, limit: PNGLimits.default.maximumFileBytes))
+      self = Self.picture(at: path, try InputFile.read(path, limit: PNGLimits.default.maximumFileBytes))
     } else if FrameListing.isLikely(prefix) {
-      let listing = FrameListing(try BoundedFile.read(path, limit: 256 << 20))
+      let listing = FrameListing(try InputFile.read(path, limit: 256 << 20))
       lines = ["\(path): \(listing.frameCount) frames of TSP/1"] + listing.lines
       faults = listing.faults.map { "\(path): \($0)" }
     } else if Self.isLikelyWeights(prefix) {

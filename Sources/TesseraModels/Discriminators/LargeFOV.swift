@@ -3,8 +3,8 @@ import TesseraTensor
 
 /// The LargeFOV adversary: a field of view of 34×34 pixels of the map.
 ///
-/// Seven 3×3 convolutions to 96, 128, 128, pool, 256, 256, pool, 512 and 2 channels, a rectifier after each but the last;
-/// the mean over the map gives two scores, prediction and ground truth, whose difference is the verdict.
+/// Seven 3×3 convolutions to 96, 128, 128, pool, 256, 256, pool, 512 and 2 channels, a rectifier after each but the
+/// last; the mean over the map gives two scores, prediction and ground truth, whose difference is the verdict.
 ///
 /// Source: Luc et al. 2016 (arXiv:1611.08408), the adversary for PASCAL VOC with the large field of view.
 public struct LargeFOV: Discriminator {

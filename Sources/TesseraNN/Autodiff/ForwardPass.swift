@@ -12,8 +12,11 @@ public enum Mode: Hashable, Sendable {
 public final class ForwardPass {
   /// How layers behave.
   public let mode: Mode
-  /// Where dropout takes its masks from.
-  public var generator: Generator
+  /// Where dropout takes its masks from: one generator for all networks of an evaluation.
+  public var generator: Generator {
+    get { tape.generator }
+    set { tape.generator = newValue }
+  }
 
   private let tape: Tape
   private let values: ParameterSet
@@ -22,9 +25,8 @@ public final class ForwardPass {
   private(set) var buffers: [Tensor]
 
   /// Starts a pass whose parameters learn, or are constants.
-  init(_ values: ParameterSet, learns: Bool, mode: Mode, generator: Generator, tape: Tape) {
+  init(_ values: ParameterSet, learns: Bool, mode: Mode, tape: Tape) {
     self.mode = mode
-    self.generator = generator
     self.tape = tape
     self.values = values
     variables = values.parameters.map { Variable($0, tape: tape, entry: learns ? tape.addParameter() : nil) }
@@ -55,7 +57,7 @@ public final class ForwardPass {
 
   /// Joins another network to this evaluation: gradients pass through it, but it does not learn.
   public func constants(_ other: ParameterSet, mode: Mode) -> ForwardPass {
-    ForwardPass(other, learns: false, mode: mode, generator: generator, tape: tape)
+    ForwardPass(other, learns: false, mode: mode, tape: tape)
   }
 
   /// The entries of the learning parameters.

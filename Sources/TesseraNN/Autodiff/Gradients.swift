@@ -49,8 +49,8 @@ public func valueAndGradients<Output>(
   of values: ParameterSet, mode: Mode, generator: Generator,
   _ body: (ForwardPass) throws -> (loss: Variable, output: Output)
 ) rethrows -> Differentiation<Output> {
-  let tape = Tape()
-  let pass = ForwardPass(values, learns: true, mode: mode, generator: generator, tape: tape)
+  let tape = Tape(generator: generator)
+  let pass = ForwardPass(values, learns: true, mode: mode, tape: tape)
   let (loss, output) = try body(pass)
   precondition(loss.shape.count == 1, "valueAndGradients: the loss has shape \(loss.shape), not one element")
   let entries = pass.entries.compactMap(\.self)
@@ -69,5 +69,5 @@ public func evaluate<Output>(
   _ values: ParameterSet, mode: Mode = .inference, generator: Generator = Generator(seed: 0, stream: "evaluate"),
   _ body: (ForwardPass) throws -> Output
 ) rethrows -> Output {
-  try body(ForwardPass(values, learns: false, mode: mode, generator: generator, tape: Tape()))
+  try body(ForwardPass(values, learns: false, mode: mode, tape: Tape(generator: generator)))
 }

@@ -14,7 +14,11 @@ final class Tape {
     var gradient: Tensor?
   }
 
+  /// Where the evaluation's random numbers come from.
+  var generator: Generator
   private var entries: [Entry] = []
+
+  init(generator: Generator) { self.generator = generator }
 
   /// Adds an entry that nothing led to: a parameter.
   func addParameter() -> Int {

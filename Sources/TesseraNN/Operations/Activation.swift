@@ -2,7 +2,7 @@ public import TesseraTensor
 
 /// Applies a function to every element: y = f(x), dx = dy · f′(x).
 ///
-/// At a kink the derivative is the one from the left, as 0 for a rectifier at 0.
+/// At a kink the derivative is that of the flatter side, as 0 for a rectifier at 0.
 ///
 /// - Parameters:
 ///   - x: any shape.

@@ -17,7 +17,8 @@ import TesseraTensor
 ///
 /// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithm 1 and the gradients after it.
 func batchNormalize(
-  _ x: Variable, scale: Variable, shift: Variable, given: BatchNormalization.Statistics?, epsilon: Float, rectifies: Bool
+  _ x: Variable, scale: Variable, shift: Variable, given: BatchNormalization.Statistics?, epsilon: Float,
+  rectifies: Bool
 ) -> (output: Variable, statistics: BatchNormalization.Statistics) {
   let normalization = BatchNormalization(
     shape: x.shape, layout: x.value.layout, epsilon: epsilon, rectifies: rectifies, usesBatchStatistics: given == nil)

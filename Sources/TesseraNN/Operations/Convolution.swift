@@ -2,7 +2,8 @@ public import TesseraTensor
 
 /// Convolves a map with weights.
 ///
-///     y[n, o, i, j] = b[o] + Σ_{c, u, v} w[o, c, u, v] · x[n, g(o) + c, i·stride − pad + u·dilation, j·stride − pad + v·dilation]
+///     y[n, o, i, j] = b[o] + Σ_{c, u, v} w[o, c, u, v]
+///                     · x[n, g(o) + c, i·stride − pad + u·dilation, j·stride − pad + v·dilation]
 ///
 /// - Parameters:
 ///   - x: `[batch, channels, height, width]`; outside it lie zeros.

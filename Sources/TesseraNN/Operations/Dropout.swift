@@ -14,7 +14,9 @@ public func dropout(_ x: Variable, rate: Float, in pass: ForwardPass) -> Variabl
   precondition(rate >= 0 && rate < 1, "dropout: rate \(rate) outside 0..<1")
   guard case .training = pass.mode, rate > 0 else { return x }
   let seed = pass.generator.next()
+  let layout = x.value.layout
   return .result(x.value.dropped(keep: 1 - rate, seed: seed), of: [x]) { dy, _ in
-    [dy.dropped(keep: 1 - rate, seed: seed)]
+    // The mask runs over elements as they lie in memory.
+    [dy.converted(to: layout).dropped(keep: 1 - rate, seed: seed)]
   }
 }

@@ -1,6 +1,8 @@
 import TesseraTensor
 
-/// Turns logits into class probabilities over the channels: y_c = e^{x_c} / Σ_k e^{x_k}; dx_c = y_c · (dy_c − Σ_k dy_k·y_k).
+/// Turns logits into class probabilities over the channels.
+///
+///     y_c = e^{x_c} / Σ_k e^{x_k};   dx_c = y_c · (dy_c − Σ_k dy_k·y_k)
 ///
 /// - Parameter x: `[batch, classes, height, width]`; shifting all logits of a pixel changes nothing.
 /// - Returns: the shape of `x`; every pixel sums to 1.

@@ -39,12 +39,13 @@ public struct LearningRateSchedule: Hashable, Sendable {
     precondition(step >= 0, "LearningRateSchedule: step \(step)")
     if step < warmUpSteps { return Double(step + 1) / Double(warmUpSteps) }
     let span = max(totalSteps - warmUpSteps, 1)
-    let t = min(Double(step - warmUpSteps) / Double(span), 1)
+    let done = min(step - warmUpSteps, span)
+    let t = Double(done) / Double(span)
     switch shape {
     case .constant: return 1
     case .polynomial(let power): return pow(1 - t, power)
     case .cosine: return (1 + cos(.pi * t)) / 2
-    case .step(let every, let factor): return pow(factor, Double((step - warmUpSteps) / max(every, 1)))
+    case .step(let every, let factor): return pow(factor, Double(done / max(every, 1)))
     }
   }
 }

@@ -76,7 +76,8 @@ final class ParameterBuilder {
         misshapen.append(WeightsError.Misshapen(name: name, expected: shape, found: tensor.shape))
         return .zeros(shape)
       }
-      return tensor
+      // Optimisers walk parameters, moments and gradients side by side.
+      return tensor.converted(to: .rows)
     }
   }
 }

@@ -16,12 +16,13 @@ package struct ReceivedResult: Sendable {
       // The lengths were held against the bytes that came.
       let slice = bytes[start..<start + Int(section.length)]
       start += Int(section.length)
-      switch OutputSet(rawValue: UInt16(section.kind)) {
-      case .labels:
+      switch section.kind {
+      case 1:
         result.labels = try SectionCoding.decodeLabels(slice, width: width, height: height, classes: classes)
-      case .confidence: result.confidence = Array(slice)
-      case .probabilitiesF16: result.probabilities = SectionCoding.decodeF16(slice)
-      case .probabilitiesF32: result.probabilities = SectionCoding.decodeF32(slice)
+      case 2: result.confidence = Array(slice)
+      case 3:
+        result.probabilities =
+          section.elementBytes == 2 ? SectionCoding.decodeF16(slice) : SectionCoding.decodeF32(slice)
       default:
         try SectionCoding.checkPalettePNG(slice, width: width, height: height)
         result.palettePNG = Array(slice)

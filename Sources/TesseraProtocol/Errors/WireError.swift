@@ -6,13 +6,12 @@ package struct WireError: Error, Hashable, CustomStringConvertible {
   package let code: ErrorCode
   /// Which field, what it holds, what it should hold.
   package let reason: String
-  /// A number for ERROR's detail field.
-  package let detail: UInt32
+  /// ERROR's detail field: for VERSION, what is spoken here.
+  package var detail: UInt32 { code == .version ? ProtocolVersion.spokenBounds : 0 }
 
-  package init(_ code: ErrorCode, _ reason: String, detail: UInt32 = 0) {
+  package init(_ code: ErrorCode, _ reason: String) {
     self.code = code
     self.reason = reason
-    self.detail = detail
   }
 
   package var description: String { "\(code): \(reason)" }

@@ -14,6 +14,11 @@ package struct ProtocolVersion: RawRepresentable, Hashable, Comparable, Sendable
   /// What this implementation speaks, ascending.
   package static let spoken: [Self] = [.one]
 
+  /// The lowest version spoken and, in bits 8–15, the highest, as VERSION tells them.
+  static var spokenBounds: UInt32 {
+    UInt32(spoken.first?.rawValue ?? 0) | UInt32(spoken.last?.rawValue ?? 0) << 8
+  }
+
   package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
   package var description: String { "\(rawValue)" }

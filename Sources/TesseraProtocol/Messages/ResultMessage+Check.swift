@@ -14,7 +14,7 @@ extension ResultMessage {
       throw WireError(.tooLarge, "a result of \(total) bytes; the limit is \(maxResult)")
     }
     let expected = open.outputs.inOrder
-    guard sections.map(\.kind) == expected.map({ UInt8(truncatingIfNeeded: $0.rawValue) }) else {
+    guard sections.map(\.kind) == expected.map(\.sectionKind) else {
       throw WireError(.protocol, "sections \(sections.map(\.kind)) for outputs \(open.outputs.rawValue)")
     }
     var sum: UInt64 = 0

@@ -4,7 +4,7 @@ internal import NIOCore
 ///
 ///     u8 kind    u8 element bytes    u16 0    u32 0    u64 length
 package struct Section: Hashable, Sendable {
-  /// One output's bit.
+  /// 1 labels, 2 confidence, 3 probabilities of either precision, 4 palette PNG.
   package var kind: UInt8
   package var elementBytes: UInt8
   package var length: UInt64

@@ -32,7 +32,7 @@ package struct EncodedResult: Sendable {
       total: body.total, receipt: result.receipt,
       sections: parts.map { output, bytes in
         Section(
-          kind: UInt8(truncatingIfNeeded: output.rawValue),
+          kind: output.sectionKind,
           elementBytes: UInt8(clamping: output.elementBytes(classes: classes)), length: UInt64(bytes.count))
       })
   }

@@ -77,6 +77,7 @@ extension ServerConnection {
     switch header.type {
     case .open:
       lastOpened = id
+      skipped = 0
       try refuseOpen(id, error.disclosed())
     case .data:
       try glitches.count(now)
@@ -90,9 +91,7 @@ extension ServerConnection {
   private mutating func handleHello(_ payload: ByteBuffer) throws(WireError) {
     let hello = try Hello.decode(payload)
     guard let common = ProtocolVersion.spoken.last(where: hello.versions.contains) else {
-      let lowest = UInt32(ProtocolVersion.spoken.first?.rawValue ?? 0)
-      let highest = UInt32(ProtocolVersion.spoken.last?.rawValue ?? 0)
-      throw WireError(.version, "no common version in \(hello.versions)", detail: lowest | highest << 8)
+      throw WireError(.version, "no common version in \(hello.versions)")
     }
     let commonCodecs = hello.codecs.filter(Codec.spoken.contains)
     let limits = configuration.limits

@@ -27,6 +27,16 @@ extension OutputSet {
     [.labels, .confidence, .probabilitiesF16, .probabilitiesF32, .palettePNG].filter(contains)
   }
 
+  /// The number of one output's section; both precisions of probabilities share one, told apart by their elements.
+  var sectionKind: UInt8 {
+    switch self {
+    case .labels: 1
+    case .confidence: 2
+    case .probabilitiesF16, .probabilitiesF32: 3
+    default: 4
+    }
+  }
+
   /// Bytes of an element of one output.
   func elementBytes(classes: Int) -> UInt64 {
     switch self {

@@ -140,7 +140,8 @@ struct DataFingerprint: Hashable, Codable {
   func difference(from old: DataFingerprint) -> String? {
     if classes != old.classes { return "its classes were \(old.classes.joined(separator: ", "))" }
     if trainingSamples != old.trainingSamples {
-      return "it had \(old.trainingSamples.count) training samples, now \(trainingSamples.count), or their names changed"
+      return "it had \(old.trainingSamples.count) training samples, now \(trainingSamples.count), or their names "
+        + "changed"
     }
     if validationSamples != old.validationSamples {
       return "it had \(old.validationSamples.count) validation samples, now \(validationSamples.count), or their names "

@@ -16,7 +16,8 @@ final class RunLock: Sendable {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
       throw RunError(
-        path: run.path, problem: "another training is writing this folder", remedy: "wait for it or choose another --out")
+        path: run.path, problem: "another training is writing this folder",
+        remedy: "wait for it or choose another --out")
     }
   }
 

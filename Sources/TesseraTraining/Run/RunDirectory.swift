@@ -1,5 +1,5 @@
 import Foundation
-import TesseraImaging
+import TesseraFiles
 
 /// The folder of one training run and the names of what lies in it.
 public struct RunDirectory: Hashable, Sendable {
@@ -36,7 +36,9 @@ public struct RunDirectory: Hashable, Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RunError(path: path, problem: "the folder cannot be made (\(error.localizedDescription))", remedy: "choose another --out")
+      throw RunError(
+        path: path, problem: "the folder cannot be made (\(error.localizedDescription))", remedy: "choose another --out"
+      )
     }
   }
 

@@ -18,8 +18,8 @@ public enum TrainingEvent: Sendable {
 
 /// A training run: call ``next()`` until it returns nil.
 ///
-/// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run that
-/// was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
+/// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run
+/// that was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
 public struct Trainer: ~Copyable {
   /// Everything that determines the run, with what was left open filled in.
   public let configuration: TrainingConfiguration
@@ -31,6 +31,9 @@ public struct Trainer: ~Copyable {
   public let stepsPerEpoch: Int
   /// Images in the validation split.
   public let validationCount: Int
+
+  /// Epochs of cross-entropy alone.
+  public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
 
   private let lock: RunLock
   private let model: Model
@@ -83,7 +86,8 @@ public struct Trainer: ~Copyable {
 
   /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.
   ///
-  /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to store.
+  /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to
+  ///   store.
   public mutating func next() throws -> TrainingEvent? {
     guard state.position.epoch < configuration.epochs else { return nil }
     if state.position.step < stepsPerEpoch { return try step() }
@@ -113,7 +117,7 @@ public struct Trainer: ~Copyable {
       segmenter: Float(configuration.learningRate * share),
       discriminator: Float(configuration.discriminatorLearningRate * share))
     let summary: StepSummary
-    if state.discriminator != nil && position.epoch >= configuration.warmStartEpochs {
+    if state.discriminator != nil && position.epoch >= warmStartEpochs {
       summary = alternation.advance(
         &state.segmenter, against: &state.discriminator!, with: batch, rates: rates, generator: &state.generator)
     } else {
@@ -163,7 +167,7 @@ public struct Trainer: ~Copyable {
       "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
       "discriminator": configuration.discriminator?.rawValue ?? "none",
     ]
-    try model.with(values, provenance: provenance).write(to: path)
+    try model.with(values, provenance: provenance).write(durablyTo: path)
   }
 
   private func writeLog() throws {
@@ -183,7 +187,7 @@ public struct Trainer: ~Copyable {
   }
 }
 
-/// A loss that is no finite number.
+/// A loss or gradient that is no finite number.
 public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Counted from 1.
   public let epoch: Int
@@ -194,7 +198,7 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// One line: place, cause and remedy.
   public var description: String {
-    "epoch \(epoch), step \(step): a loss is not a finite number (cross-entropy \(summary.crossEntropy)"
+    "epoch \(epoch), step \(step): a loss or gradient is not a finite number (cross-entropy \(summary.crossEntropy)"
       + (summary.adversary.map { ", discriminator \($0.discriminatorLoss)" } ?? "")
       + "); the stored weights are those of the last epoch; lower --learning-rate or --lambda"
   }

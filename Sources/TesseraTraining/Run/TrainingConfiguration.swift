@@ -34,8 +34,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var lambda = 0.1
   /// What the segmenter is told by the discriminator.
   public var term = AdversarialTerm.nonsaturating
-  /// Epochs of cross-entropy alone before the discriminator takes part.
-  public var warmStartEpochs = 5
+  /// Epochs of cross-entropy alone before the discriminator takes part; nil for half of all epochs.
+  ///
+  /// A discriminator that starts beside an untrained segmenter wins at once and then only disturbs it.
+  public var warmStartEpochs: Int?
   /// Epochs in all.
   public var epochs = 60
   /// Images in a batch.
@@ -82,7 +84,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     try require(epochs >= 1, "epochs", epochs, "give at least 1")
     try require((1...4096).contains(batch), "batch", batch, "give 1 to 4096 images")
     try require(lambda >= 0 && lambda.isFinite, "lambda", lambda, "give 0 or more; 0 trains without an adversary")
-    try require(warmStartEpochs >= 0, "warm-start-epochs", warmStartEpochs, "give 0 or more")
+    try require(warmStartEpochs ?? 0 >= 0, "warm-start-epochs", warmStartEpochs ?? 0, "give 0 or more")
     try require((1...64).contains(discriminatorScale), "discriminator-scale", discriminatorScale, "give 1 to 64")
     try require(learningRate > 0 && learningRate.isFinite, "learning-rate", learningRate, "give a positive number")
     try require(

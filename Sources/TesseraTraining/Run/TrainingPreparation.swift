@@ -58,7 +58,8 @@ struct TrainingPreparation {
       segmenter: model.segmenter, discriminator: built?.network,
       objective: Objective(
         lambda: Float(configuration.lambda), term: configuration.term, classWeights: weights,
-        encoding: BasicEncoding(scale: configuration.discriminatorScale)))
+        encoding: BasicEncoding(scale: configuration.discriminatorScale),
+        gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }))
     state = TrainingState(
       segmenter: Learner(
         values: model.values,
@@ -104,6 +105,12 @@ extension TrainingConfiguration {
     guard sides.allSatisfy({ (least...8192).contains($0) }) else {
       throw ConfigurationError(
         option: "crop", value: "\(sides[0])x\(sides[1])", remedy: "give sides of \(least) to 8192 pixels")
+    }
+    // The lowest level must have more than one value per channel, or its variance is 0.
+    guard batch * (sides[0] / minimumSide) * (sides[1] / minimumSide) > 1 else {
+      throw ConfigurationError(
+        option: "batch", value: "\(batch)",
+        remedy: "give at least 2 images, or crops of at least \(2 * minimumSide) pixels a side")
     }
   }
 }

@@ -41,8 +41,8 @@ public struct Alternation: Sendable {
   ) -> StepSummary {
     let step = crossEntropyStep(of: state.values, batch, generator: generator)
     generator = step.generator
-    state.learn(from: step, rate: rate)
-    return StepSummary(crossEntropy: step.value, adversary: nil)
+    let norm = state.learn(from: step, rate: rate, limit: objective.gradientNormLimit)
+    return StepSummary(crossEntropy: step.value, gradientNorm: norm, adversary: nil)
   }
 
   /// Takes a step of both networks.
@@ -52,7 +52,7 @@ public struct Alternation: Sendable {
     _ segmenterState: inout Learner, against discriminatorState: inout Learner, with batch: TrainingBatch, rates: Rates,
     generator: inout Generator
   ) -> StepSummary {
-    var judged: DiscriminatorStep?
+    var judged: (step: DiscriminatorStep, norm: Float)?
     let step = valueAndGradients(
       of: segmenterState.values, mode: .training(recordsStatistics: true), generator: generator
     ) { pass in
@@ -62,20 +62,22 @@ public struct Alternation: Sendable {
         of: discriminatorState.values, prediction: probabilities.variable.value, batch.labels,
         generator: pass.generator)
       pass.generator = own.generator
-      discriminatorState.learn(from: own, rate: rates.discriminator)
-      judged = own
+      let norm = discriminatorState.learn(
+        from: own, rate: rates.discriminator, limit: objective.gradientNormLimit)
+      judged = (own, norm)
       let (loss, crossEntropy, term) = segmenterLoss(
         logits, probabilities, batch.labels, against: discriminatorState.values, in: pass)
       return (loss, (crossEntropy: crossEntropy.value.scalar, term: term.value.scalar))
     }
     generator = step.generator
-    segmenterState.learn(from: step, rate: rates.segmenter)
+    let norm = segmenterState.learn(from: step, rate: rates.segmenter, limit: objective.gradientNormLimit)
     return StepSummary(
-      crossEntropy: step.output.crossEntropy,
-      adversary: judged.map {
+      crossEntropy: step.output.crossEntropy, gradientNorm: norm,
+      adversary: judged.map { judged in
         StepSummary.Adversary(
-          discriminatorLoss: $0.value, adversarialTerm: step.output.term,
-          truthAccuracy: share($0.output.truth) { $0 > 0 }, predictionAccuracy: share($0.output.prediction) { $0 < 0 })
+          discriminatorLoss: judged.step.value, gradientNorm: judged.norm, adversarialTerm: step.output.term,
+          truthAccuracy: share(judged.step.output.truth) { $0 > 0 },
+          predictionAccuracy: share(judged.step.output.prediction) { $0 < 0 })
       })
   }
 

@@ -13,9 +13,16 @@ public struct Learner: Sendable {
     self.optimizer = optimizer
   }
 
-  /// Takes one step.
-  mutating func learn<Output>(from step: Differentiation<Output>, rate: Float) {
-    optimizer.update(&values, along: step.gradients, rate: rate)
+  /// Takes one step, with gradients scaled down to a norm of `limit` where they are larger.
+  ///
+  /// - Returns: the norm of the gradients before; where it is not finite nothing is learned.
+  mutating func learn<Output>(from step: Differentiation<Output>, rate: Float, limit: Float?) -> Float {
+    var gradients = step.gradients
+    let norm = gradients.norm
+    guard norm.isFinite else { return norm }
+    if let limit { gradients.clip(toNorm: limit) }
+    optimizer.update(&values, along: gradients, rate: rate)
     values.buffers = step.buffers
+    return norm
   }
 }

@@ -18,11 +18,19 @@ public struct Objective: Sendable {
   /// How the discriminator sees label maps.
   public let encoding: BasicEncoding
 
+  /// Most that the norm of a network's gradients may be; nil for no limit.
+  public let gradientNormLimit: Float?
+
   /// Puts an objective together.
   ///
-  /// - Precondition: λ is finite and at least 0.
-  public init(lambda: Float, term: AdversarialTerm, classWeights: [Float]?, encoding: BasicEncoding) {
+  /// - Precondition: λ is finite and at least 0; a limit is positive.
+  public init(
+    lambda: Float, term: AdversarialTerm, classWeights: [Float]?, encoding: BasicEncoding,
+    gradientNormLimit: Float? = nil
+  ) {
     precondition(lambda >= 0 && lambda.isFinite, "Objective: λ \(lambda)")
+    precondition(gradientNormLimit ?? 1 > 0, "Objective: limit \(gradientNormLimit ?? 0)")
+    self.gradientNormLimit = gradientNormLimit
     self.lambda = lambda
     self.term = term
     self.classWeights = classWeights

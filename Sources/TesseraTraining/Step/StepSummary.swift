@@ -2,6 +2,8 @@
 public struct StepSummary: Hashable, Sendable {
   /// l_mce of the batch.
   public let crossEntropy: Float
+  /// Norm of the segmenter's gradients, before any limit.
+  public let gradientNorm: Float
   /// Where the discriminator took part: its losses and what it told the segmenter.
   public let adversary: Adversary?
 
@@ -9,6 +11,8 @@ public struct StepSummary: Hashable, Sendable {
   public struct Adversary: Hashable, Sendable {
     /// l_bce(a(x, y), 1) + l_bce(a(x, s(x)), 0) before its step.
     public let discriminatorLoss: Float
+    /// Norm of the discriminator's gradients, before any limit.
+    public let gradientNorm: Float
     /// The segmenter's adversarial term without λ, after the discriminator's step.
     public let adversarialTerm: Float
     /// Share of ground truth that the discriminator took for ground truth.
@@ -17,9 +21,10 @@ public struct StepSummary: Hashable, Sendable {
     public let predictionAccuracy: Float
   }
 
-  /// Whether every loss is a finite number.
+  /// Whether every loss and gradient is a finite number; where one is not, the segmenter has not learned from the step.
   public var isFinite: Bool {
-    crossEntropy.isFinite
-      && (adversary.map { $0.discriminatorLoss.isFinite && $0.adversarialTerm.isFinite } ?? true)
+    let own = [crossEntropy, gradientNorm]
+    let others = adversary.map { [$0.discriminatorLoss, $0.adversarialTerm, $0.gradientNorm] } ?? []
+    return (own + others).allSatisfy(\.isFinite)
   }
 }

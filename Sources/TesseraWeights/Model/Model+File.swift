@@ -81,7 +81,7 @@ extension Model {
   /// Writes the model so that after a crash at any instant the old file or the new one is there, whole.
   ///
   /// - Throws: ``SafetensorsError`` where the system refuses.
-  public func write(to path: String) throws(SafetensorsError) {
+  public func write(durablyTo path: String) throws(SafetensorsError) {
     var writer = SafetensorsWriter(metadata: metadata)
     for (name, tensor) in values.weights {
       writer.add(name, shape: tensor.shape.dimensions, floats: tensor.elements)

@@ -14,7 +14,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Weight of the adversarial term; 0 trains without. (default: 0.1)") var lambda: String?
   @Option(help: "What the segmenter is told: nonsaturating or minimax. (default: nonsaturating)")
   var adversarialTerm: String?
-  @Option(help: "Epochs of cross-entropy alone before the discriminator takes part. (default: 5)")
+  @Option(help: "Epochs of cross-entropy alone before the discriminator takes part, or half. (default: half)")
   var warmStartEpochs: String?
   @Option(help: "Epochs in all. (default: 60)") var epochs: String?
   @Option(help: "Images in a batch. (default: 8)") var batch: String?

@@ -8,6 +8,7 @@ struct TrainingDisplay {
   private let configuration: TrainingConfiguration
   private let stepsPerEpoch: Int
   private let validationCount: Int
+  private let warmStartEpochs: Int
   private let parameters: (segmenter: Int, discriminator: Int?)
   private let folder: String
   private let stepsBefore: Int
@@ -28,6 +29,7 @@ struct TrainingDisplay {
     configuration = trainer.configuration
     stepsPerEpoch = trainer.stepsPerEpoch
     validationCount = trainer.validationCount
+    warmStartEpochs = trainer.warmStartEpochs
     parameters = (
       trainer.state.segmenter.values.parameterCount, trainer.state.discriminator?.values.parameterCount
     )
@@ -40,7 +42,7 @@ struct TrainingDisplay {
     let adversary =
       parameters.discriminator.map {
         "against \(configuration.discriminator?.rawValue ?? "") (\($0) parameters, λ \(configuration.lambda) from epoch "
-          + "\(configuration.warmStartEpochs + 1))"
+          + "\(warmStartEpochs + 1))"
       } ?? "with cross-entropy alone"
     terminal.line(
       "\(configuration.architecture.family.rawValue) \(configuration.architecture.width) (\(parameters.segmenter) "

@@ -58,7 +58,8 @@ struct GoldenStepTests {
     let step = alternation.discriminatorStep(
       of: judge, prediction: prediction, golden.labels, generator: Generator(seed: 0, stream: ""))
     expectClose(Tensor([step.output.truth.count], step.output.truth), golden["real"], "verdicts on ground truth")
-    expectClose(Tensor([step.output.prediction.count], step.output.prediction), golden["fake"], "verdicts on predictions")
+    expectClose(
+      Tensor([step.output.prediction.count], step.output.prediction), golden["fake"], "verdicts on predictions")
     expectClose(Tensor(scalar: step.value), golden["d_loss"], "loss")
     for (name, gradient) in zip(judge.names, step.gradients.tensors) {
       // The small golden keeps those of the first and the last layer.
@@ -86,9 +87,10 @@ struct GoldenStepTests {
   /// Within 1e-3 of the expected value, or within 1e-5 where that is small.
   private func expectClose(_ found: Tensor, _ expected: Tensor, _ what: String) {
     #expect(found.shape.count == expected.shape.count, "\(what): \(found.shape) for \(expected.shape)")
-    let worst = zip(found.elements, expected.elements).map { found, expected in
+    let errors = zip(found.elements, expected.elements).map { found, expected in
       abs(found - expected) / max(1e-3 * abs(expected), 1e-5)
-    }.max() ?? 0
+    }
+    let worst = errors.max() ?? 0
     #expect(worst <= 1, "\(what): off by \(worst) times the tolerance")
   }
 }

@@ -1,0 +1,43 @@
+public import TesseraProtocol
+
+/// Why no connection to a server came about.
+public enum ClientError: Error, Hashable, Sendable {
+  /// No address is known for the host.
+  case hostNotFound(host: String)
+  /// Nobody listens there.
+  case refused(host: String, port: Int)
+  /// The host did not answer in time.
+  case connectTimeout(host: String, port: Int)
+  /// The network failed otherwise.
+  case unreachable(host: String, port: Int, reason: String)
+  /// Somebody answered, but not as a server that takes this client; the error tells code and retry class.
+  case handshakeFailed(host: String, port: Int, SegmentationError)
+}
+
+extension ClientError {
+  /// Whether and where to try again.
+  public var retry: RetryClass {
+    switch self {
+    case .hostNotFound: .never
+    case .refused, .connectTimeout, .unreachable: .anotherServer
+    case .handshakeFailed(_, _, let error): error.retry
+    }
+  }
+}
+
+extension ClientError: CustomStringConvertible {
+  /// One line: what, where, why and what to do.
+  public var description: String {
+    switch self {
+    case .hostNotFound(let host): "cannot find the host \(host.debugDescription); check its name"
+    case .refused(let host, let port):
+      "cannot connect to \(host.debugDescription) port \(port): nobody listens; start the server or check the port"
+    case .connectTimeout(let host, let port):
+      "cannot connect to \(host.debugDescription) port \(port): no answer in time; check host, port and firewall"
+    case .unreachable(let host, let port, let reason):
+      "cannot connect to \(host.debugDescription) port \(port): \(reason); check the network"
+    case .handshakeFailed(let host, let port, let error):
+      "connected to \(host.debugDescription) port \(port), but no session came about: \(error)"
+    }
+  }
+}

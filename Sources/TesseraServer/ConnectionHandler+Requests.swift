@@ -1,0 +1,110 @@
+internal import Logging
+internal import NIOCore
+internal import TesseraProtocol
+
+extension ConnectionHandler {
+  /// Decides at once whether there is room for a request.
+  func admit(_ open: OpenRequest) {
+    do throws(SegmentationError) {
+      let ticket = try shared.queue.admit(bytes: open.bytesHeld, deadline: open.deadline)
+      requests[open.id] = AdmittedRequest(ticket: ticket, deadline: open.deadline, started: lastRead)
+      connection.admit(open.id)
+    } catch {
+      shared.metrics.failed(error.code)
+      logger.debug("request refused", metadata: ["request": "\(open.id)", "code": "\(error.code)"])
+      connection.refuse(open.id, error)
+    }
+  }
+
+  /// Lines a complete request up for the engine.
+  func submit(_ complete: CompleteRequest, _ context: ChannelHandlerContext) {
+    guard let request = requests[complete.id] else { return }
+    requests[complete.id]?.stage = .submitted
+    let pipeline = context.pipeline
+    shared.queue.enqueue(
+      Job(
+        ticket: request.ticket, request: complete, deadline: request.deadline, enqueued: .now,
+        deliver: { outcome in
+          pipeline.fireUserInboundEventTriggered(ServerEvent.computed(complete.id, outcome))
+        }))
+  }
+
+  /// Gives a request up; the client hears of it when the service has stopped.
+  func stop(_ id: RequestID, _ error: SegmentationError) {
+    guard let request = requests[id] else { return }
+    switch request.stage {
+    case .receiving: fail(id, error)
+    case .submitted:
+      if shared.queue.stop(request.ticket) { fail(id, error) } else { requests[id]?.stage = .stopping(error) }
+    case .stopping, .answering: break
+    }
+  }
+
+  /// Takes the outcome of a request that may be gone.
+  func answer(_ id: RequestID, _ outcome: Outcome) {
+    guard let request = requests[id] else { return }
+    switch (request.stage, outcome) {
+    case (.stopping(let reason), _): fail(id, reason)
+    case (.submitted, .failure(let error)):
+      if error.code.isFault {
+        logger.error(
+          "the service failed",
+          metadata: ["request": "\(id)", "code": "\(error.code)", "cause": "\(EscapedText(error.message))"])
+      }
+      fail(id, error)
+    case (.submitted, .result(let result)):
+      let now = ContinuousClock.now
+      guard now < request.deadline else { return fail(id, SegmentationError(.deadline)) }
+      requests[id]?.stage = .answering
+      if connection.respond(id, result) { shared.metrics.answered(after: request.started.duration(to: now)) }
+    case (.receiving, _), (.answering, _): break
+    }
+  }
+
+  func fail(_ id: RequestID, _ error: SegmentationError) {
+    guard let request = requests.removeValue(forKey: id) else { return }
+    shared.queue.release(request.ticket)
+    shared.metrics.failed(error.code)
+    logger.debug("request failed", metadata: ["request": "\(id)", "code": "\(error.code)"])
+    connection.fail(id, error)
+  }
+
+  /// Answers INFO.
+  func status(naming name: String) -> InfoAnswer {
+    let model = shared.service.model
+    let (queued, lastSuccess) = shared.queue.read { ($0.unanswered, $0.lastSuccess) }
+    let models = name.isEmpty || name == model.name ? [ModelSummary(model, namesClasses: !name.isEmpty)] : []
+    return InfoAnswer(
+      state: connection.state, reason: 0, queued: UInt32(clamping: queued),
+      queueLimit: UInt32(clamping: shared.queue.requestLimit),
+      sinceCanary: lastSuccess.map { $0.duration(to: .now) } ?? .milliseconds(Int64(UInt32.max)), models: models)
+  }
+
+  /// Follows the server's drain.
+  func advance(_ phase: DrainPhase) {
+    drain = phase
+    switch phase {
+    case .announced(let grace): connection.announceDrain(grace: grace)
+    case .final(let grace): connection.drain(grace: grace)
+    case .forced:
+      connection.drain(grace: .zero)
+      for id in connection.openRequests { fail(id, SegmentationError(.draining)) }
+    }
+  }
+}
+
+extension OpenRequest {
+  /// Most plain bytes that the request makes the server hold: input, decoded pixels, result.
+  fileprivate var bytesHeld: UInt64 {
+    let decodes = open.input == InputKind.png.rawValue
+    let (decoded, tooMany) = open.pixels.multipliedReportingOverflow(by: decodes ? 3 : 0)
+    let (input, overflow) = open.total.addingReportingOverflow(decoded)
+    let (sum, carry) = input.addingReportingOverflow(resultBound)
+    return tooMany || overflow || carry ? .max : sum
+  }
+}
+
+extension ErrorCode {
+  /// Whether the server is to blame, so that its operator should know.
+  fileprivate var isFault: Bool { rawValue >= 300 }
+}

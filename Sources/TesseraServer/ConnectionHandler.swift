@@ -1,0 +1,148 @@
+internal import Logging
+internal import NIOCore
+internal import TesseraProtocol
+
+/// Carries bytes, time and decisions between one channel and its ``ServerConnection``.
+///
+/// Everything here runs on the channel's event loop and returns soon: images are segmented and results coded elsewhere.
+final class ConnectionHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// What all connections of a server share.
+  struct Shared: Sendable {
+    let configuration: Server.Configuration
+    let connection: ServerConfiguration
+    let service: any SegmentationService
+    let queue: RequestQueue
+    let metrics: ServerMetrics
+  }
+
+  /// How far the end of the connection has come.
+  enum Ending: Hashable {
+    case none
+    /// Nothing more is read; what was written must get out, with no longer pauses than that.
+    case flushing(stall: Duration)
+    /// Our side is closed; the peer has until then to close its own.
+    case farewell(until: ContinuousClock.Instant)
+    case closed
+  }
+
+  let shared: Shared
+  var logger: Logger
+  var connection: ServerConnection
+  var requests: [RequestID: AdmittedRequest] = [:]
+  var ending = Ending.none
+  var drain: DrainPhase?
+  var peerEnded = false
+
+  /// Bytes handed to the channel that the socket has not taken.
+  var unwritten = 0
+  /// When the socket last took bytes, or had nothing to take.
+  var lastWritten: ContinuousClock.Instant
+  var lastRead: ContinuousClock.Instant
+
+  var timer: (scheduled: Scheduled<Void>, time: ContinuousClock.Instant)?
+
+  init(_ shared: Shared, drain: DrainPhase?, logger: Logger) {
+    self.shared = shared
+    self.drain = drain
+    self.logger = logger
+    let now = ContinuousClock.now
+    lastWritten = now
+    lastRead = now
+    connection = ServerConnection(
+      shared.connection, models: [shared.service.model], state: drain == nil ? .ready : .draining, now: now)
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    logger.debug("connection opened", metadata: ["peer": "\(context.channel.remoteAddress?.description ?? "unknown")"])
+    if let drain { advance(drain) }
+    pump(context)
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard ending == .none else { return }
+    lastRead = .now
+    connection.models = [shared.service.model]
+    connection.receive(unwrapInboundIn(data), now: lastRead)
+    pump(context)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    pump(context)
+    context.fireChannelWritabilityChanged()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case ChannelEvent.inputClosed:
+      peerEnded = true
+      connection.receiveEnd(now: .now)
+      pump(context)
+    case ServerEvent.computed(let id, let outcome):
+      answer(id, outcome)
+      pump(context)
+    case ServerEvent.drain(let phase):
+      advance(phase)
+      pump(context)
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    logger.debug("connection failed", metadata: ["error": "\(EscapedText("\(error)"))"])
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    forget()
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    forget()
+  }
+
+  /// Gives back whatever the connection held.
+  private func forget() {
+    ending = .closed
+    timer?.scheduled.cancel()
+    timer = nil
+    for request in requests.values { shared.queue.release(request.ticket) }
+    requests.removeAll()
+  }
+
+  /// Takes what came of the last call, until nothing is left: frames while the channel takes them, and actions.
+  func pump(_ context: ChannelHandlerContext) {
+    repeat {
+      while let action = connection.nextAction() { perform(action, context) }
+    } while writeFrames(context)
+    settle()
+    finishEnding(context)
+    schedule(context)
+  }
+
+  private func perform(_ action: ServerAction, _ context: ChannelHandlerContext) {
+    switch action {
+    case .authenticate: connection.rejectAuthentication()
+    case .admit(let open): admit(open)
+    case .request(let complete): submit(complete, context)
+    case .cancel(let id): stop(id, SegmentationError(.cancelled))
+    case .info(let model): connection.inform(status(naming: model))
+    case .close(let error): beginEnding(error)
+    }
+  }
+
+  /// Gives back what ended requests held.
+  private func settle() {
+    guard !requests.isEmpty else { return }
+    let open = Set(connection.openRequests)
+    for (id, request) in requests where !open.contains(id) {
+      requests[id] = nil
+      shared.queue.release(request.ticket)
+    }
+    shared.metrics.queued(shared.queue.read { $0.unanswered })
+  }
+}

@@ -1,0 +1,67 @@
+public import TesseraProtocol
+
+extension Server {
+  /// Where a server listens, and every bound it keeps.
+  public struct Configuration: Sendable {
+    /// An address of this machine alone: `localhost`, `127.0.0.0/8` or `::1`.
+    public var host = "127.0.0.1"
+    /// The port; 0 takes any that is free.
+    public var port = 7450
+    /// Name and version of the software, for the peers' logs.
+    public var agent = "tessera"
+    /// What clients may do; HELLO_ACK tells them.
+    public var limits = ProtocolLimits()
+    /// Most connections at once; more are told OVERLOADED.
+    public var maxConnections = 256
+    /// Most requests admitted and not yet computed; more are told OVERLOADED.
+    public var queueRequests = 64
+    /// Most plain bytes of input, decoded pixels and results at once; more are told MEMORY_BUDGET.
+    public var queueBytes: UInt64 = 512 << 20
+    /// Time from the connection's start to a whole HELLO.
+    public var handshakeTime: Duration = .seconds(5)
+    /// Threads that move bytes; they never compute.
+    public var eventLoops = 1
+    /// How a drain is timed.
+    public var drain = DrainTimes()
+
+    /// The specification's defaults.
+    public init() {}
+
+    /// A bound on the bytes held for clients, without the model's own.
+    ///
+    ///     queueBytes + maxConnections * (3 * maxChunk + 128 KiB)
+    ///
+    /// Every connection holds at most the chunk being read, its plain bytes, the chunk being written, and buffers.
+    public var memoryBound: UInt64 {
+      let perConnection = 3 * UInt64(limits.maxChunk) + 128 << 10
+      let (connections, overflow) = UInt64(clamping: maxConnections).multipliedReportingOverflow(by: perConnection)
+      let (sum, carry) = queueBytes.addingReportingOverflow(connections)
+      return overflow || carry ? .max : sum
+    }
+  }
+
+  /// How long each part of a drain may take; all counted from its beginning but ``farewell``.
+  public struct DrainTimes: Sendable {
+    /// Time in which late requests are still taken.
+    public var lateRequests: Duration = .seconds(2)
+    /// When requests that have no answer get DRAINING.
+    public var answers: Duration = .seconds(20)
+    /// Time for a client to close after the server did.
+    public var farewell: Duration = .seconds(2)
+    /// When everything ends, whatever it is doing.
+    public var hardEnd: Duration = .seconds(25)
+
+    /// The specification's defaults.
+    public init() {}
+  }
+}
+
+extension Server.Configuration {
+  func protocolConfiguration(instance: UInt64) -> ServerConfiguration {
+    var configuration = ServerConfiguration(instance: instance)
+    configuration.agent = agent
+    configuration.limits = limits
+    configuration.handshakeTime = handshakeTime
+    return configuration
+  }
+}

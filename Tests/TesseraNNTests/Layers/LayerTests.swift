@@ -1,0 +1,50 @@
+import TesseraNN
+import TesseraTensor
+import Testing
+
+@Suite struct LayerTests {
+  @Test func convolutionsClaimAndCompute() throws {
+    let (layer, values) = try build(from: .random(seed: 1)) {
+      Conv2D($0["a"]["b"], from: 4, to: 6, .same(kernel: 3, stride: 2, groups: 2), bias: true)
+    }
+    #expect(values.names == ["a.b.weight", "a.b.bias"])
+    #expect(values.parameters.map(\.shape) == [[6, 2, 3, 3], [6]])
+    #expect(values.parameters[1].elements.allSatisfy { $0 == 0 })
+    var generator = Generator(seed: 36, stream: "x")
+    let x = ReferenceMap.random([1, 4, 5, 5], &generator)
+    let y = evaluate(values) { layer($0.constant(x.tensor), in: $0).value }
+    expectEqual(y, referenceConvolution(x, ReferenceMap(values.parameters[0]), nil, layer.geometry))
+  }
+
+  @Test func convolutionsGoWithoutBias() throws {
+    let (layer, values) = try build(from: .random(seed: 1)) {
+      Conv2D($0[0], from: 3, to: 2, .same(kernel: 1), bias: false)
+    }
+    #expect(layer.bias == nil && values.names == ["0.weight"])
+  }
+
+  @Test func transposedConvolutionsClaimAndCompute() throws {
+    let (layer, values) = try build(from: .random(seed: 1)) {
+      ConvTransposed2D($0["up"], from: 3, to: 5, .init(kernel: .init(2), stride: .init(2)))
+    }
+    #expect(values.names == ["up.weight", "up.bias"])
+    #expect(values.parameters.map(\.shape) == [[3, 5, 2, 2], [5]])
+    var generator = Generator(seed: 37, stream: "x")
+    let x = ReferenceMap.random([2, 3, 3, 2], &generator)
+    let y = evaluate(values) { layer($0.constant(x.tensor), in: $0).value }
+    expectEqual(
+      y,
+      TransposedConvolutionTests.reference(
+        x, ReferenceMap(values.parameters[0]), nil, layer.geometry, ConvolutionGeometry.Extent(0)))
+  }
+
+  @Test func matrixProductsClaimAndCompute() throws {
+    let (layer, values) = try build(from: .random(seed: 1)) { Dense($0["fc"], from: 7, to: 3) }
+    #expect(values.names == ["fc.weight", "fc.bias"])
+    #expect(values.parameters.map(\.shape) == [[3, 7], [3]])
+    var generator = Generator(seed: 38, stream: "x")
+    let x = ReferenceMap.random([4, 7], &generator)
+    let y = evaluate(values) { layer($0.constant(x.tensor), in: $0).value }
+    expectEqual(y, DenseProductTests.reference(x, ReferenceMap(values.parameters[0]), nil))
+  }
+}

@@ -1,0 +1,35 @@
+import TesseraNN
+import TesseraTensor
+import Testing
+
+@Suite struct InitializationTests {
+  static func numbers(_ initialization: Initialization) throws -> [Double] {
+    let values = try build(from: .random(seed: 8)) { $0.parameter("w", [20_000], initialization) }.values
+    return values.parameters[0].elements.map(Double.init)
+  }
+
+  static func moments(_ x: [Double]) -> (mean: Double, variance: Double) {
+    let mean = x.reduce(0, +) / Double(x.count)
+    return (mean, x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count))
+  }
+
+  @Test(arguments: [1, 27, 288])
+  func heHasVarianceTwoByFanIn(_ fanIn: Int) throws {
+    let (mean, variance) = Self.moments(try Self.numbers(.he(fanIn: fanIn)))
+    let expected = 2 / Double(fanIn)
+    #expect(abs(mean) < 5 * (expected / 20_000).squareRoot())
+    #expect(abs(variance / expected - 1) < 0.05)
+  }
+
+  @Test func uniformFillsItsBound() throws {
+    let numbers = try Self.numbers(.uniform(bound: 0.5))
+    let (mean, variance) = Self.moments(numbers)
+    #expect(numbers.allSatisfy { abs($0) <= 0.5 } && (numbers.max() ?? 0) > 0.49 && (numbers.min() ?? 0) < -0.49)
+    #expect(abs(mean) < 0.01 && abs(variance * 12 - 1) < 0.03)
+  }
+
+  @Test func constants() throws {
+    #expect(Set(try Self.numbers(.zeros)) == [0])
+    #expect(Set(try Self.numbers(.ones)) == [1])
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import TesseraData
+import TesseraLabels
+import TesseraModels
+import TesseraNN
+import TesseraTensor
+import TesseraWeights
+import Testing
+
+@testable import TesseraTraining
+
+@Suite(.serialized)
+struct TrainerTests {
+  @Test func sameSeedGivesSameNumbers() throws {
+    let small = try SmallRun()
+    let first = try small.finish("a")
+    let second = try small.finish("b")
+    #expect(first.numbers == second.numbers)
+    #expect(try small.bytes(small.run("a").best) == small.bytes(small.run("b").best))
+    small.configuration.seed = 6
+    let other = try small.finish("c")
+    #expect(first.numbers != other.numbers)
+  }
+
+  @Test func savedAndResumedAtAnyPieceOfWorkEqualsUnbroken() throws {
+    let small = try SmallRun()
+    let unbroken = try small.finish("whole")
+    // 3 steps and 2 validation images make 6 pieces of work an epoch with its end.
+    for pieces in [1, 3, 4, 6, 8, 11, 14, 17] {
+      let name = "broken-\(pieces)"
+      do {
+        var trainer = try small.trainer(name)
+        for _ in 0..<pieces { _ = try trainer.next() }
+        try trainer.save()
+      }
+      let resumed = try small.finish(name, resuming: true)
+      #expect(resumed.numbers == unbroken.numbers, "after \(pieces) pieces of work")
+      #expect(resumed.history == unbroken.history, "after \(pieces) pieces of work")
+      for file in ["best.safetensors", "last.safetensors", "results.csv", "metrics.jsonl"] {
+        let (a, b) = (small.run(name).path + "/" + file, small.run("whole").path + "/" + file)
+        #expect(try small.bytes(a) == small.bytes(b), "\(file) after \(pieces) pieces of work")
+      }
+    }
+  }
+
+  @Test func goneWithoutSavingGoesOnFromTheLastEpoch() throws {
+    let small = try SmallRun()
+    let unbroken = try small.finish("whole")
+    do {
+      var trainer = try small.trainer("gone")
+      for _ in 0..<9 { _ = try trainer.next() }
+    }
+    let resumed = try small.finish("gone", resuming: true)
+    #expect(resumed.numbers == unbroken.numbers)
+    #expect(resumed.history == unbroken.history)
+  }
+
+  @Test func damagedStateFallsBackToTheOneBefore() throws {
+    let small = try SmallRun()
+    let unbroken = try small.finish("whole")
+    do {
+      var trainer = try small.trainer("damaged")
+      for _ in 0..<13 { _ = try trainer.next() }
+    }
+    let run = small.run("damaged")
+    var bytes = try small.bytes(run.state)
+    bytes[bytes.count - 7] ^= 1
+    try bytes.write(to: URL(filePath: run.state))
+    #expect(try small.finish("damaged", resuming: true).numbers == unbroken.numbers)
+  }
+
+  @Test func noStateThatVerifiesIsAnError() throws {
+    let small = try SmallRun()
+    #expect(throws: CheckpointError.self) { _ = try small.finish("nothing", resuming: true) }
+  }
+
+  @Test func changedOptionsAndDataAreRefused() throws {
+    let small = try SmallRun()
+    do {
+      var trainer = try small.trainer("run")
+      _ = try trainer.next()
+      try trainer.save()
+    }
+    small.configuration.lambda = 0.2
+    let error = #expect(throws: CheckpointError.self) { _ = try small.trainer("run", resuming: true) }
+    #expect(error?.description.contains("--lambda was 0.1, now 0.2") == true)
+    small.configuration.lambda = 0.1
+    let folder = small.folder.appending(path: "data")
+    for kind in ["images", "labels"] {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "\(kind)/train").path)
+      let last = try #require(names.max())
+      try FileManager.default.removeItem(at: folder.appending(path: "\(kind)/train/\(last)"))
+    }
+    let fewer = try Dataset(path: folder.path)
+    let changed = #expect(throws: CheckpointError.self) {
+      _ = try Trainer(small.configuration, data: fewer, run: small.run("run"), resuming: true)
+    }
+    #expect(changed?.description.contains("training samples") == true)
+  }
+
+  @Test func aFolderBelongsToOneRun() throws {
+    let small = try SmallRun()
+    var trainer = try small.trainer("run")
+    #expect(throws: RunError.self) { _ = try small.trainer("run") }
+    _ = try trainer.next()
+    try trainer.save()
+    _ = consume trainer
+    #expect(throws: RunError.self) { _ = try small.trainer("run") }
+  }
+
+  @Test func theDiscriminatorJoinsAfterTheWarmStart() throws {
+    let small = try SmallRun()
+    let history = try small.finish("run").history
+    #expect(history.count == 3)
+    #expect(history[0].discriminatorLoss == nil && history[1].discriminatorLoss != nil)
+    #expect(history.map(\.steps) == [3, 6, 9])
+  }
+
+  @Test func withoutLambdaThereIsNoDiscriminator() throws {
+    let small = try SmallRun()
+    small.configuration.lambda = 0
+    let state = try small.finish("run")
+    #expect(state.discriminator == nil)
+    #expect(state.history.allSatisfy { $0.discriminatorLoss == nil })
+  }
+
+  @Test func theStoredModelPredictsWhatTheRunMeasured() throws {
+    let small = try SmallRun()
+    let state = try small.finish("run")
+    let model = try Model.read(small.run("run").last)
+    #expect(model.values.weights.map(\.tensor.elements) == state.segmenter.values.weights.map(\.tensor.elements))
+    #expect(model.classes == small.data.labelSet.classes)
+    #expect(model.provenance["epoch"] == "3")
+  }
+
+  @Test func aTableHasARowPerEpochAndAColumnPerClass() throws {
+    let small = try SmallRun()
+    _ = try small.finish("run")
+    let table = try String(contentsOfFile: small.run("run").path + "/results.csv", encoding: .utf8)
+    let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 4)
+    #expect(rows.allSatisfy { $0.count == 12 + small.data.labelSet.count })
+    #expect(rows[1][0] == "1" && rows[1][4] == "" && rows[2][4] != "")
+  }
+
+  @Test func aStepThatIsNoNumberStopsAndKeepsTheWeights() throws {
+    let small = try SmallRun()
+    small.configuration.learningRate = 1e30
+    small.configuration.optimizer = .sgd
+    var trainer = try small.trainer("run")
+    #expect(throws: TrainingError.self) { while try trainer.next() != nil {} }
+  }
+}

@@ -1,0 +1,57 @@
+import TesseraModels
+import Testing
+
+@testable import TesseraTraining
+
+struct TrainingConfigurationTests {
+  @Test func everyOptionReadsBackWhatItPrints() throws {
+    var changed = TrainingConfiguration()
+    let values = [
+      "arch": "unet", "width": "7", "discriminator": "none", "discriminator-scale": "2", "encoding": "basic",
+      "lambda": "0.25", "adversarial-term": "minimax", "warm-start-epochs": "1", "epochs": "9", "batch": "3",
+      "crop": "64x48", "scale": "0.5...2.0", "flip": "false", "class-weighting": "medianFrequency", "optimizer": "sgd",
+      "learning-rate": "0.01", "discriminator-learning-rate": "0.002", "weight-decay": "0.0", "schedule": "cosine",
+      "warm-up-steps": "5", "gradient-norm-limit": "1.5", "seed": "18446744073709551615",
+    ]
+    #expect(Set(values.keys) == Set(changed.options.keys))
+    for (option, value) in values { try changed.set(option, to: value) }
+    #expect(changed.options == values)
+    var copy = TrainingConfiguration()
+    for (option, value) in changed.options { try copy.set(option, to: value) }
+    #expect(copy == changed)
+    #expect(changed.cropHeight == 64 && changed.cropWidth == 48 && changed.flips == false)
+  }
+
+  @Test func whatIsLeftOpenHasAName() throws {
+    var configuration = TrainingConfiguration()
+    for (option, value) in [("warm-start-epochs", "3"), ("crop", "16x16"), ("gradient-norm-limit", "2")] {
+      try configuration.set(option, to: value)
+    }
+    for (option, value) in [("warm-start-epochs", "half"), ("crop", "image"), ("gradient-norm-limit", "none")] {
+      try configuration.set(option, to: value)
+    }
+    #expect(configuration == TrainingConfiguration())
+  }
+
+  @Test(arguments: [
+    ("epochs", "many"), ("epochs", "-1"), ("crop", "12"), ("crop", "0x4"), ("crop", "4x"), ("lambda", "nan"),
+    ("scale", "1"), ("flip", "yes"), ("discriminator", "huge"), ("width", "0"), ("seed", "-1"), ("encoding", "round"),
+    ("learning_rate", "1"),
+  ])
+  func whatCannotBeReadIsRefused(_ option: String, _ value: String) {
+    var configuration = TrainingConfiguration()
+    let error = #expect(throws: ConfigurationError.self) { try configuration.set(option, to: value) }
+    #expect(error?.description.contains("--\(option) \(value)") == true)
+  }
+
+  @Test(arguments: [
+    ("epochs", "0"), ("batch", "0"), ("learning-rate", "0"), ("lambda", "-1"), ("scale", "2...1"),
+    ("gradient-norm-limit", "0"), ("discriminator-scale", "0"),
+  ])
+  func whatCannotBeUsedIsRefused(_ option: String, _ value: String) throws {
+    var configuration = TrainingConfiguration()
+    try configuration.set(option, to: value)
+    let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    #expect(error?.option == option)
+  }
+}
