@@ -1,65 +1,67 @@
 import Foundation
 import Testing
 
-/// What `--help` promises.
-struct HelpTests {
-  /// Each command with the options that it takes.
-  private static let options: [String: [String]] = [
-    "train": [
-      "--data", "--out", "--resume", "--threads", "--arch", "--width", "--discriminator", "--encoding", "--lambda",
-      "--adversarial-term", "--warm-start-epochs", "--epochs", "--batch", "--crop", "--scale", "--flip",
-      "--class-weighting", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
-    ],
-    "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
-    "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
-    "validate": ["<map>", "--data", "--classes", "--json"],
-    "inspect": ["<file>"],
-    "synthesize": ["--out", "--images", "--size", "--seed"],
-    "doctor": ["--json"],
-  ]
+extension CommandTests {
+  /// What `--help` promises.
+  struct HelpTests {
+    /// Each command with the options that it takes.
+    private static let options: [String: [String]] = [
+      "train": [
+        "--data", "--out", "--resume", "--threads", "--arch", "--width", "--discriminator", "--encoding", "--lambda",
+        "--adversarial-term", "--warm-start-epochs", "--epochs", "--batch", "--crop", "--scale", "--flip",
+        "--class-weighting", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
+      ],
+      "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
+      "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
+      "validate": ["<map>", "--data", "--classes", "--json"],
+      "inspect": ["<file>"],
+      "synthesize": ["--out", "--images", "--size", "--seed"],
+      "doctor": ["--json"],
+    ]
 
-  @Test("the commands are those that the table names")
-  func commandsAreListed() throws {
-    let help = try Tool.run(["--help"])
-    expectDone(help)
-    for command in Self.options.keys { #expect(help.output.contains("\n  \(command) "), "\(command)") }
-  }
-
-  @Test(arguments: options.keys.sorted())
-  func helpNamesEachOptionAndAnExample(_ command: String) throws {
-    let help = try Tool.run([command, "--help"])
-    expectDone(help)
-    #expect(help.errors.isEmpty)
-    for option in try #require(Self.options[command]) { #expect(help.output.contains(option), "\(option)") }
-    #expect(help.output.contains("Example:"))
-    for example in help.outputLines where example.hasPrefix("  tessera ") {
-      let words = example.split(separator: " ").dropFirst()
-      let options = Self.options[String(try #require(words.first))]
-      let used = words.filter { $0.hasPrefix("--") }.map(String.init)
-      #expect(options != nil && used.allSatisfy { options?.contains($0) == true }, "\(example)")
+    @Test("the commands are those that the table names")
+    func commandsAreListed() async throws {
+      let help = try await Tool.run(["--help"])
+      expectDone(help)
+      for command in Self.options.keys { #expect(help.output.contains("\n  \(command) "), "\(command)") }
     }
-  }
 
-  @Test func versionIsANumber() throws {
-    let outcome = try Tool.run(["--version"])
-    expectDone(outcome)
-    #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(outcome.output)")
-  }
+    @Test(arguments: options.keys.sorted())
+    func helpNamesEachOptionAndAnExample(_ command: String) async throws {
+      let help = try await Tool.run([command, "--help"])
+      expectDone(help)
+      #expect(help.errors.isEmpty)
+      for option in try #require(Self.options[command]) { #expect(help.output.contains(option), "\(option)") }
+      #expect(help.output.contains("Example:"))
+      for example in help.outputLines where example.hasPrefix("  tessera ") {
+        let words = example.split(separator: " ").dropFirst()
+        let options = Self.options[String(try #require(words.first))]
+        let used = words.filter { $0.hasPrefix("--") }.map(String.init)
+        #expect(options != nil && used.allSatisfy { options?.contains($0) == true }, "\(example)")
+      }
+    }
 
-  @Test(
-    arguments: [
-      ["conquer"], ["train"], ["evaluate", "--data", "x"],
-      ["evaluate", "--data", "x", "--model", "a", "--predictions", "b"],
-      ["evaluate", "--data", "x", "--model", "a", "--split", "tomorrow"], ["predict", "--model", "m", "--out", "o"],
-      ["validate"], ["validate", "a.png"], ["validate", "--data", "x", "--classes", "y"],
-      ["synthesize", "--out", "o", "--size", "3by4"],
-      ["train", "--data", "x", "--out", "y", "--epochs", "many"],
-      ["train", "--data", "x", "--out", "y", "--threads", "0"],
-      ["inspect"], ["doctor", "--everything"],
-    ])
-  func wrongUsageEndsWith64(_ arguments: [String]) throws {
-    let outcome = try Tool.run(arguments)
-    expectError(outcome, status: 64)
-    #expect(outcome.output.isEmpty)
+    @Test func versionIsANumber() async throws {
+      let outcome = try await Tool.run(["--version"])
+      expectDone(outcome)
+      #expect(outcome.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(outcome.output)")
+    }
+
+    @Test(
+      arguments: [
+        ["conquer"], ["train"], ["evaluate", "--data", "x"],
+        ["evaluate", "--data", "x", "--model", "a", "--predictions", "b"],
+        ["evaluate", "--data", "x", "--model", "a", "--split", "tomorrow"], ["predict", "--model", "m", "--out", "o"],
+        ["validate"], ["validate", "a.png"], ["validate", "--data", "x", "--classes", "y"],
+        ["synthesize", "--out", "o", "--size", "3by4"],
+        ["train", "--data", "x", "--out", "y", "--epochs", "many"],
+        ["train", "--data", "x", "--out", "y", "--threads", "0"],
+        ["inspect"], ["doctor", "--everything"],
+      ])
+    func wrongUsageEndsWith64(_ arguments: [String]) async throws {
+      let outcome = try await Tool.run(arguments)
+      expectError(outcome, status: 64)
+      #expect(outcome.output.isEmpty)
+    }
   }
 }

@@ -17,7 +17,7 @@ public struct SystemBudget: Hashable, Sendable, Encodable {
   public let memoryLimitBytes: Int?
 
   /// Asks the system.
-  init() {
+  public init() {
     processors = ComputeThreads.available
     allowedProcessors = Self.allowedCount(in: Self.text("/proc/self/status") ?? "") ?? processors
     let group = Self.controlGroup

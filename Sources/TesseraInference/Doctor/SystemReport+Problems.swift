@@ -14,8 +14,8 @@ extension SystemReport {
     return [
       Problem(
         finding: "\(budget.usableProcessors) of \(budget.processors) processors may be used",
-        cause: "with a thread for each processor, threads wait for each other",
-        remedy: "give --threads \(budget.usableProcessors)")
+        cause: "the command takes as many threads by default, and the other processors lie idle",
+        remedy: "lift the affinity or the control group's limit, unless you mean it")
     ]
   }
 

@@ -21,7 +21,9 @@ public struct PredictionJob: Hashable, Sendable {
   public static func plan(
     _ inputs: [String], folder: String, overlay: Bool = false, probabilities: Bool = false
   ) throws(PredictionError) -> [PredictionJob] {
-    let jobs = inputs.map { input in
+    var folder = folder
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    let jobs = inputs.map { [folder] input in
       let file = input.split(separator: "/").last ?? ""
       let stem = "\(folder)/\(file.lowercased().hasSuffix(".png") ? file.dropLast(4) : file)"
       return PredictionJob(

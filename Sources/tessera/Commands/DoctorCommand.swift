@@ -7,8 +7,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what Tessera runs on, and what slows it down.",
     discussion: """
-      Processor, memory, libraries with the instructions and kernels that they chose, and environment variables that the
-      libraries heed. Each problem comes with its cause and remedy.
+      Processor, memory, libraries with the instructions and kernels that they chose, and environment variables that \
+      the libraries heed. Each problem comes with its cause and remedy.
 
       Example:
         tessera doctor

@@ -7,8 +7,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Say what a model, a PNG or recorded frames of the protocol hold.",
     discussion: """
-      The kind is told by the contents, not the name. Of weights: architecture, classes, normalisation, provenance,
-      tensors and SHA-256. Of a PNG: its format, and of a label map its ids, how often and where first. Of recorded
+      The kind is told by the contents, not the name. Of weights: architecture, classes, normalisation, provenance, \
+      tensors and SHA-256. Of a PNG: its format, and of a label map its ids, how often and where first. Of recorded \
       frames: headers and messages, and what is wrong at which byte.
 
       Example:

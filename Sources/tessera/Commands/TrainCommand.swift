@@ -10,8 +10,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a segmenter on a data set, against a discriminator or alone.",
     discussion: """
-      Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl (one
-      row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
+      Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl \
+      (one row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
       The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
 
       Example:
@@ -22,17 +22,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the data set.") var data: String
   @Option(help: "Folder to write the run to.") var out: String
   @Flag(help: "Go on with the run in --out.") var resume = false
-  @Option(help: "Threads for all numeric work (default: one per processor).") var threads: Int?
+  @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
-    let configuration: TrainingConfiguration
-    do {
-      configuration = try training.configuration()
-    } catch let error as ConfigurationError {
-      throw ValidationError("\(error)")
-    }
-    ComputeThreads.prepare(count: try threadCount(threads))
+    let configuration = try training.configuration()
+    ComputeThreads.prepare(count: threads.count)
     Interruption.observe()
     let dataset = try Dataset(path: data)
     var trainer = try Trainer(configuration, data: dataset, run: RunDirectory(path: out), resuming: resume)
@@ -50,11 +45,4 @@ struct TrainCommand: ParsableCommand {
     display.interrupted()
     throw ExitCode(130)
   }
-}
-
-/// Checks a number of threads, or takes one per processor.
-func threadCount(_ given: Int?) throws -> Int {
-  guard let given else { return ComputeThreads.available }
-  guard (1...256).contains(given) else { throw ValidationError("--threads \(given): give 1 to 256") }
-  return given
 }

@@ -46,6 +46,14 @@ struct TrainingOptions: ParsableArguments {
     ]
   }
 
+  func validate() throws {
+    do {
+      _ = try configuration()
+    } catch let error as ConfigurationError {
+      throw ValidationError("\(error)")
+    }
+  }
+
   /// Lays flags over the environment, that over the file, that over the defaults.
   func configuration() throws -> TrainingConfiguration {
     var configuration = TrainingConfiguration()

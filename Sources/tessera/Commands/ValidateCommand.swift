@@ -8,8 +8,8 @@ struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check a data set, or single label maps, and say what is wrong where and what to do.",
     discussion: """
-      Prints one line for each finding: FILE:(x, y): SEVERITY: RULE: what is wrong and what to do. The place is the first
-      pixel concerned, counted from 0 at the top left.
+      Prints one line for each finding: FILE:(x, y): SEVERITY: RULE: what is wrong and what to do. The place is the \
+      first pixel concerned, counted from 0 at the top left.
       Exit status: 0 nothing wrong (there may be warnings), 1 errors, 2 something could not be checked.
 
       Example:

@@ -1,75 +1,79 @@
 import Foundation
 import Testing
 
-/// Findings and exit status of `validate`.
-struct ValidateTests {
-  private let workspace: Workspace
-  private var folder: TemporaryFolder { workspace.folder }
+extension CommandTests {
+  /// Findings and exit status of `validate`.
+  struct ValidateTests {
+    private let workspace: Workspace
+    private var folder: TemporaryFolder { workspace.folder }
 
-  init() throws { workspace = try Workspace() }
+    init() async throws { workspace = try await Workspace() }
 
-  private func validate(_ options: String...) throws -> Tool.Outcome {
-    try Tool.run(["validate", "--data", workspace.path("scenes")] + options)
-  }
+    private func validate(_ options: String...) async throws -> Tool.Outcome {
+      try await Tool.run(["validate", "--data", workspace.path("scenes")] + options)
+    }
 
-  @Test func unknownIDsHaveAPlace() throws {
-    var rows = [[UInt8]](repeating: [UInt8](repeating: 2, count: 48), count: 32)
-    rows[5][7] = 77
-    try folder.write(try Workspace.labelMap(rows), to: "scenes/labels/val/000008.png")
-    let outcome = try validate()
-    #expect(outcome.status == 1)
-    let line = try #require(outcome.outputLines.first { $0.contains("unknown-ids") })
-    #expect(line.hasPrefix("\(workspace.path("scenes/labels/val/000008.png")):(7, 5): error: unknown-ids: "), "\(line)")
-    #expect(line.contains("77"))
-    #expect(outcome.errors.contains("10 label maps checked"))
-  }
+    @Test func unknownIDsHaveAPlace() async throws {
+      var rows = [[UInt8]](repeating: [UInt8](repeating: 2, count: 48), count: 32)
+      rows[5][7] = 77
+      try folder.write(try Workspace.labelMap(rows), to: "scenes/labels/val/000008.png")
+      let outcome = try await validate()
+      #expect(outcome.status == 1)
+      let line = try #require(outcome.outputLines.first { $0.contains("unknown-ids") })
+      #expect(
+        line.hasPrefix("\(workspace.path("scenes/labels/val/000008.png")):(7, 5): error: unknown-ids: "), "\(line)")
+      #expect(line.contains("77"))
+      #expect(outcome.errors.contains("10 label maps checked"))
+    }
 
-  @Test func sizesThatDifferAreAnError() throws {
-    try folder.write(try Workspace.labelMap([[0, 1]]), to: "scenes/labels/val/000008.png")
-    let outcome = try validate()
-    #expect(outcome.status == 1)
-    #expect(outcome.output.contains("size-mismatch") && outcome.output.contains("2×1"), "\(outcome.output)")
-  }
+    @Test func sizesThatDifferAreAnError() async throws {
+      try folder.write(try Workspace.labelMap([[0, 1]]), to: "scenes/labels/val/000008.png")
+      let outcome = try await validate()
+      #expect(outcome.status == 1)
+      #expect(outcome.output.contains("size-mismatch") && outcome.output.contains("2×1"), "\(outcome.output)")
+    }
 
-  @Test func whatCannotBeReadEndsWith2() throws {
-    let map = try folder.bytes("scenes/labels/train/000000.png")
-    try folder.write(Array(map.dropLast(20)), to: "scenes/labels/train/000000.png")
-    // An error elsewhere does not hide that something was not checked.
-    try folder.write(try Workspace.labelMap([[0, 1]]), to: "scenes/labels/val/000008.png")
-    let outcome = try validate()
-    #expect(outcome.status == 2 && outcome.signal == nil)
-    #expect(outcome.output.contains("000000.png: unchecked: unreadable"), "\(outcome.output)")
-  }
+    @Test func whatCannotBeReadEndsWith2() async throws {
+      let map = try folder.bytes("scenes/labels/train/000000.png")
+      try folder.write(Array(map.dropLast(20)), to: "scenes/labels/train/000000.png")
+      // An error elsewhere does not hide that something was not checked.
+      try folder.write(try Workspace.labelMap([[0, 1]]), to: "scenes/labels/val/000008.png")
+      let outcome = try await validate()
+      #expect(outcome.status == 2 && outcome.signal == nil)
+      #expect(outcome.output.contains("000000.png: unchecked: unreadable"), "\(outcome.output)")
+    }
 
-  @Test func noDataSetEndsWith2() throws {
-    try folder.write("hello", to: "empty/notes.txt")
-    expectError(
-      try Tool.run(["validate", "--data", workspace.path("empty")]), status: 2, naming: workspace.path("empty"))
-    expectError(
-      try Tool.run(["validate", "--data", workspace.path("missing")]), status: 2, naming: workspace.path("missing"))
-    let map = workspace.path("scenes/labels/val/000008.png")
-    expectError(
-      try Tool.run(["validate", map, "--classes", workspace.path("none.yaml")]), status: 2, naming: "none.yaml")
-    try folder.write("nmes: [a]\n", to: "bad.yaml")
-    expectError(
-      try Tool.run(["validate", map, "--classes", workspace.path("bad.yaml")]), status: 2, naming: "bad.yaml:1",
-      "names")
-  }
+    @Test func noDataSetEndsWith2() async throws {
+      try folder.write("hello", to: "empty/notes.txt")
+      expectError(
+        try await Tool.run(["validate", "--data", workspace.path("empty")]), status: 2, naming: workspace.path("empty"))
+      expectError(
+        try await Tool.run(["validate", "--data", workspace.path("missing")]), status: 2,
+        naming: workspace.path("missing"))
+      let map = workspace.path("scenes/labels/val/000008.png")
+      expectError(
+        try await Tool.run(["validate", map, "--classes", workspace.path("none.yaml")]), status: 2, naming: "none.yaml")
+      try folder.write("nmes: [a]\n", to: "bad.yaml")
+      expectError(
+        try await Tool.run(["validate", map, "--classes", workspace.path("bad.yaml")]), status: 2, naming: "bad.yaml:1",
+        "names")
+    }
 
-  @Test func singleMapsAreCheckedAgainstClasses() throws {
-    let maps = workspace.path("scenes/labels/val")
-    let good = try Tool.run(["validate", maps, "--classes", workspace.path("scenes/dataset.yaml")])
-    #expect(good.status == 0, "\(good.output)")
-    #expect(good.errors.contains("2 label maps checked"))
-    try folder.write("names: [a, b]\nvoid: 255\n", to: "two.yaml")
-    let bad = try Tool.run(["validate", "\(maps)/*.png", "--classes", workspace.path("two.yaml"), "--json"])
-    #expect(bad.status == 1)
-    let json = try #require(JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any])
-    let findings = try #require(json["findings"] as? [[String: Any]])
-    #expect(findings.count { $0["rule"] as? String == "unknown-ids" } == 2)
-    #expect(json["mapCount"] as? Int == 2)
-    let missing = try Tool.run(
-      ["validate", workspace.path("gone.png"), "--classes", workspace.path("scenes/dataset.yaml")])
-    #expect(missing.status == 2 && missing.output.contains("gone.png"))
+    @Test func singleMapsAreCheckedAgainstClasses() async throws {
+      let maps = workspace.path("scenes/labels/val")
+      let good = try await Tool.run(["validate", maps, "--classes", workspace.path("scenes/dataset.yaml")])
+      #expect(good.status == 0, "\(good.output)")
+      #expect(good.errors.contains("2 label maps checked"))
+      try folder.write("names: [a, b]\nvoid: 255\n", to: "two.yaml")
+      let bad = try await Tool.run(["validate", "\(maps)/*.png", "--classes", workspace.path("two.yaml"), "--json"])
+      #expect(bad.status == 1)
+      let json = try #require(JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any])
+      let findings = try #require(json["findings"] as? [[String: Any]])
+      #expect(findings.count { $0["rule"] as? String == "unknown-ids" } == 2)
+      #expect(json["mapCount"] as? Int == 2)
+      let missing = try await Tool.run(
+        ["validate", workspace.path("gone.png"), "--classes", workspace.path("scenes/dataset.yaml")])
+      #expect(missing.status == 2 && missing.output.contains("gone.png"))
+    }
   }
 }

@@ -49,8 +49,8 @@ struct Tool {
   ///   - shell: a script that starts the command by `"$0" "$@"`, such as to limit it.
   static func run(
     _ arguments: [String], variables: [String: String] = [:], shell: String? = nil
-  ) throws -> Outcome {
-    try Run(arguments, variables: variables, shell: shell).finish()
+  ) async throws -> Outcome {
+    try await Run(arguments, variables: variables, shell: shell).finish()
   }
 
   /// A run under way.
@@ -58,6 +58,7 @@ struct Tool {
     private let process = Process()
     private let folder: TemporaryFolder
     private let handles: [FileHandle]
+    private let ended: AsyncStream<Void>
 
     init(_ arguments: [String], variables: [String: String] = [:], shell: String? = nil) throws {
       let path = try #require(Tool.path, "the executable tessera is not beside the tests; build it first")
@@ -75,6 +76,9 @@ struct Tool {
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = handles[0]
       process.standardError = handles[1]
+      let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+      self.ended = ended
+      process.terminationHandler = { _ in continuation.finish() }
       try process.run()
     }
 
@@ -84,8 +88,9 @@ struct Tool {
     /// Asks the command to end, as systems do.
     func terminate() { process.terminate() }
 
-    func finish() throws -> Outcome {
-      process.waitUntilExit()
+    func finish() async throws -> Outcome {
+      // Waiting must not keep a thread of the pool from other tests.
+      for await _ in ended {}
       for handle in handles { try handle.close() }
       return Outcome(
         status: process.terminationStatus,

@@ -12,17 +12,19 @@ struct Workspace {
     "--width", "4", "--crop", "32x32", "--batch", "2", "--epochs", "1", "--discriminator", "none", "--threads", "1",
   ]
 
-  init(images: Int = 10, trained: Bool = false) throws {
+  init(images: Int = 10, trained: Bool = false) async throws {
     folder = try TemporaryFolder()
     expectDone(
-      try Tool.run(["synthesize", "--out", path("scenes"), "--images", "\(images)", "--size", "32x48", "--seed", "3"]))
-    if trained { expectDone(try train()) }
+      try await Tool.run([
+        "synthesize", "--out", path("scenes"), "--images", "\(images)", "--size", "32x48", "--seed", "3",
+      ]))
+    if trained { expectDone(try await train()) }
   }
 
   func path(_ name: String) -> String { folder.path(name) }
 
-  func train(_ options: [String] = tiny, data: String = "scenes", out: String = "run") throws -> Tool.Outcome {
-    try Tool.run(["train", "--data", path(data), "--out", path(out)] + options)
+  func train(_ options: [String] = tiny, data: String = "scenes", out: String = "run") async throws -> Tool.Outcome {
+    try await Tool.run(["train", "--data", path(data), "--out", path(out)] + options)
   }
 
   /// Writes a label map of ids in rows.
