@@ -75,7 +75,8 @@ public actor Engine: SegmentationService {
       confidence: request.outputs.contains(.confidence) ? prediction.confidence : nil,
       probabilities: request.outputs.contains(.probabilitiesF32)
         ? prediction.probabilities.map { .f32($0) }
-        : request.outputs.contains(.probabilitiesF16) ? prediction.probabilities.map { .f16($0.map { Float16($0) }) } : nil,
+        : request.outputs.contains(.probabilitiesF16)
+          ? prediction.probabilities.map { .f16($0.map { Float16($0) }) } : nil,
       palettePNG: try request.outputs.contains(.palettePNG) ? palettePNG(prediction.labels) : nil,
       receipt: receipt)
   }

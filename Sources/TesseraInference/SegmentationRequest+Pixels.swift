@@ -18,7 +18,8 @@ extension SegmentationRequest {
         // The header is read and compared before anything is inflated.
         let header = try PNG.header(of: bytes)
         guard header.width == width, header.height == height else {
-          throw SegmentationError(.badImage, "the PNG is \(header.width)×\(header.height), the request \(width)×\(height)")
+          throw SegmentationError(
+            .badImage, "the PNG is \(header.width)×\(header.height), the request \(width)×\(height)")
         }
         guard header.bitDepth <= 8 else { throw SegmentationError(.badImage, "the PNG has 16 bits a sample; send 8") }
         guard try !PNG.structure(of: bytes).isAnimated else {

@@ -19,7 +19,8 @@ struct OptionLayers {
     for (option, value) in try Self.options(in: file) {
       guard known.contains(option) else {
         throw ConfigurationError(
-          option: option, value: value, remedy: "there is no such option; known are \(known.sorted().joined(separator: ", "))")
+          option: option, value: value,
+          remedy: "there is no such option; known are \(known.sorted().joined(separator: ", "))")
       }
       values[option] = value
     }

@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
   var listen: String?
   @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
-  @Option(help: "Threads for all numeric work. (default: one per processor)") var threads: String?
+  @OptionGroup var threads: ThreadOptions
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
@@ -35,8 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("threads", threads), ("queue-requests", queueRequests),
-        ("max-connections", maxConnections),
+        ("listen", listen), ("name", name), ("queue-requests", queueRequests), ("max-connections", maxConnections),
       ], file: config)
     var configuration = Server.Configuration()
     if let listen = options["listen"] { (configuration.host, configuration.port) = try address(listen) }
@@ -47,7 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     let engine = try Engine(
       try StoredModel(path: model), name: name,
-      threads: try threadCount(try options.integer("threads", in: 1...256)))
+      threads: threads.count)
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
     let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
