@@ -21,7 +21,7 @@ struct EngineTests {
     let model = try Model(
       Architecture(.unet, width: 4), classes: try LabelSet(names: ["sky", "road", "tree"]).classes,
       normalization: .imageNet, source: .random(seed: 3))
-    try model.with(change(model.values), provenance: ["seed": "3"]).write(to: path)
+    try model.with(change(model.values), provenance: ["seed": "3"]).write(durablyTo: path)
     return try StoredModel(path: folder.path)
   }
 
