@@ -24,7 +24,7 @@ enum ImportRule {
     "TesseraClient": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
-      .union(["TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
+      .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
     "tessera": foundation.union(networks).union(services).union(["ArgumentParser", "Yams"]).union(operations),
     "tessera-bench": foundation.union(networks).union(["TesseraTraining", "ArgumentParser"]),
   ]

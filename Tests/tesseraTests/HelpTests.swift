@@ -62,6 +62,8 @@ extension CommandTests {
       let outcome = try await Tool.run(arguments)
       expectError(outcome, status: 64)
       #expect(outcome.output.isEmpty)
+      guard let command = arguments.first, Self.options[command] != nil else { return }
+      #expect(outcome.errors.contains("tessera \(command)"), "names the command whose usage it is")
     }
   }
 }

@@ -40,9 +40,9 @@ struct TrainingDisplay {
 
   mutating func begin() {
     let adversary =
-      parameters.discriminator.map {
-        "against \(configuration.discriminator?.rawValue ?? "") (\($0) parameters, λ \(configuration.lambda) from epoch "
-          + "\(warmStartEpochs + 1))"
+      parameters.discriminator.map { count in
+        "against \(configuration.discriminator?.rawValue ?? "") (\(count) parameters, λ \(configuration.lambda) "
+          + "from epoch \(warmStartEpochs + 1))"
       } ?? "with cross-entropy alone"
     terminal.line(
       "\(configuration.architecture.family.rawValue) \(configuration.architecture.width) (\(parameters.segmenter) "
@@ -85,7 +85,8 @@ struct TrainingDisplay {
       + (summary.discriminatorLoss.map { "  d \($0.formatted(digits: 4))" } ?? "")
       + (summary.adversarialTerm.map { "  adv \($0.formatted(digits: 4))" } ?? "")
       + "  val mIoU \(summary.meanIoU.formatted(digits: 4))  pixel \(summary.pixelAccuracy.formatted(digits: 4))"
-      + "  boundary F1 \(summary.boundaryF1.formatted(digits: 4))  \(rate) images/s  \((ContinuousClock.now - start).short)"
+      + "  boundary F1 \(summary.boundaryF1.formatted(digits: 4))  \(rate) images/s  "
+      + (ContinuousClock.now - start).short
       + (isBest ? "  best" : "")
   }
 
