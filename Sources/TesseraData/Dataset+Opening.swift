@@ -78,11 +78,11 @@ extension Dataset {
   static func inferredLabelSet(
     root: String, layout: DatasetLayout, listings: [Split: SplitListing]
   ) throws(DatasetError) -> LabelSet {
-    var ids: Set<Int> = []
-    for split in listings.keys.sorted() {
-      ids.formUnion(sampledIDs(of: listings[split]?.samples ?? [], count: 8))
-    }
-    if case .segNet = layout, !ids.isEmpty, ids.isSubset(of: 0...11) { return .camVid }
+    let sampled = listings.keys.sorted().flatMap { sampledIDs(of: listings[$0]?.samples ?? [], count: 8) }
+    let ids = sampled.reduce(into: Set<Int>()) { $0.formUnion($1) }
+    // A broken map or two must not hide which set it is: naming them is the validator's task.
+    let fitting = sampled.count { $0.isSubset(of: 0...11) }
+    if case .segNet = layout, 2 * fitting > sampled.count { return .camVid }
     let seen = ids.isEmpty ? "" : " (ids seen: \(abbreviated(ids.sorted().map(String.init), limit: 12)))"
     throw DatasetError(
       .missingDescription, root, cause: "nothing says what the ids in the label maps mean\(seen)",
@@ -90,17 +90,15 @@ extension Dataset {
       example: DatasetDescription.example(ids: ids))
   }
 
-  /// The ids of a few label maps, spread evenly; those that cannot be read are left to the validator.
-  private static func sampledIDs(of samples: [Sample], count: Int) -> Set<Int> {
-    var ids: Set<Int> = []
+  /// The ids of each of a few label maps, spread evenly; those that cannot be read are left to the validator.
+  private static func sampledIDs(of samples: [Sample], count: Int) -> [Set<Int>] {
     let count = min(count, samples.count)
-    for i in 0..<count {
-      guard let map = try? PNG.readLabelMap(at: samples[i * samples.count / count].labelMapPath) else { continue }
-      switch map.ids {
-      case .u8(let values): ids.formUnion(Set(values).map { Int($0) })
-      case .u16(let values): ids.formUnion(Set(values).map { Int($0) })
+    return (0..<count).compactMap { i in
+      guard let map = try? PNG.readLabelMap(at: samples[i * samples.count / count].labelMapPath) else { return nil }
+      return switch map.ids {
+      case .u8(let values): Set(Set(values).map { Int($0) })
+      case .u16(let values): Set(Set(values).map { Int($0) })
       }
     }
-    return ids
   }
 }

@@ -36,7 +36,9 @@ extension Violation {
     public var severity: Severity {
       switch self {
       case .emptyMap, .sizeMismatch, .channelCount, .unknownIDs: .error
-      case .inBetweenIDs, .voidShare, .allVoid, .absentClasses: .warning
+      // Real boundaries stay below a twentieth; where most hold ids in between, nothing but blending explains it.
+      case .inBetweenIDs(let share): share > 0.5 ? .error : .warning
+      case .voidShare, .allVoid, .absentClasses: .warning
       }
     }
 

@@ -126,13 +126,4 @@ import Testing
     let data = try JSONEncoder().encode(report)
     #expect(try JSONDecoder().decode(ValidationReport.self, from: data) == report)
   }
-
-  @Test(.enabled(if: camVidPath != nil, "TESSERA_CAMVID names no folder with the CamVid set"))
-  func camVidHasNoErrors() throws {
-    let report = try Dataset(path: try #require(camVidPath)).validate()
-    #expect(report.mapCount == 468)
-    #expect(!report.hasErrors && !report.hasUnchecked)
-  }
 }
-
-private let camVidPath = ProcessInfo.processInfo.environment["TESSERA_CAMVID"]

@@ -39,7 +39,7 @@ import Testing
       let violations = bilinear(clean, width: width, height: height).violations(for: .camVid)
       #expect(violations.map(\.rule.name) == ["in-between-ids"])
       #expect(violations.map(\.suspectedCause) == [.interpolation])
-      #expect(violations.map(\.severity) == [.warning])
+      #expect(violations.map(\.severity) == [.error])
     }
   }
 

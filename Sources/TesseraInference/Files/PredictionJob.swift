@@ -78,14 +78,27 @@ public struct PredictionJob: Hashable, Sendable {
     var outputs: OutputSet = [.labels]
     if service.model.outputs.contains(.palettePNG) { outputs.insert(.palettePNG) }
     if probabilities != nil { outputs.insert(.probabilitiesF32) }
+    let image = try requestImage(bytes, header)
     let result: SegmentationResult
     do {
       result = try await service.segment(
-        SegmentationRequest(image: .png(bytes), width: header.width, height: header.height, outputs: outputs))
+        SegmentationRequest(image: image, width: header.width, height: header.height, outputs: outputs))
     } catch {
       throw PredictionError(error, path: input)
     }
     try write(result, image: bytes, classes: service.model.classes)
+  }
+
+  /// The file as it is, or its pixels where it is of a kind that services do not take: 16 bits a sample, animated.
+  private func requestImage(
+    _ bytes: [UInt8], _ header: PNGHeader
+  ) throws(PredictionError) -> SegmentationRequest.Image {
+    do {
+      guard try header.bitDepth > 8 || PNG.structure(of: bytes).isAnimated else { return .png(bytes) }
+      return .rgb8(try PNG.decodeImage(bytes).pixels)
+    } catch {
+      throw PredictionError(path: input, cause: "\(error)", remedy: nil)
+    }
   }
 
   private func read() throws(PredictionError) -> ([UInt8], PNGHeader) {

@@ -1,6 +1,6 @@
 internal import TesseraLabels
 
-/// Turns outputs into the bytes of their sections and back, checking both ways that they are what the protocol promises.
+/// Turns outputs into the bytes of their sections and back, checking that they are what the protocol promises.
 enum SectionCoding {
   static func encode(_ labels: LabelMap) throws(SegmentationError) -> [UInt8] {
     let indices = labels.indices(void: .max)

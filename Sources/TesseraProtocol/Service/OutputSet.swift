@@ -75,7 +75,7 @@ extension OutputSet {
     return sum
   }
 
-  /// Most bytes of a palette PNG: a filter byte a row, deflate's growth (5 bytes for 16 KiB at worst), chunks and palette.
+  /// Most bytes of a palette PNG: filter bytes, deflate's growth (5 bytes for 16 KiB at worst), chunks and palette.
   static func palettePNGBound(pixels: UInt64, height: UInt32) -> UInt64 {
     let (raw, overflow) = pixels.addingReportingOverflow(UInt64(height))
     let (bound, carry) = raw.addingReportingOverflow(raw / 1024 + 4096)

@@ -1,7 +1,9 @@
 import TesseraInference
 import TesseraProtocol
 
-/// Runs predictions one after another and shows how far they are; a failure is told at once and stops none of the others.
+/// Runs predictions one after another and shows how far they are.
+///
+/// A failure is told at once and stops none of the others.
 struct PredictionRun {
   let jobs: [PredictionJob]
   let folder: String
