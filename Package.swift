@@ -76,9 +76,6 @@ let package = Package(
     library("TesseraProtocol", ["TesseraLabels", "CTesseraZstd", nioCore, crypto]),
 
     // Level 3
-    library(
-      "TesseraWeights",
-      ["TesseraFiles", "TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
     library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
     library(
@@ -87,6 +84,11 @@ let package = Package(
     library("TesseraClient", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
+    library(
+      "TesseraWeights",
+      ["TesseraFiles", "TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
+
+    // Level 5
     library(
       "TesseraTraining",
       [
@@ -99,7 +101,7 @@ let package = Package(
         "TesseraTensor", "TesseraLabels", "TesseraFiles", crypto,
       ]),
 
-    // Level 5
+    // Level 6
     .executableTarget(
       name: "tessera",
       dependencies: [
@@ -109,7 +111,7 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(
       name: "tessera-bench",
-      dependencies: ["TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
+      dependencies: ["TesseraTraining", "TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
       swiftSettings: settings),
 
     // Tests mirror Sources.

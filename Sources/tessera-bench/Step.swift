@@ -3,6 +3,7 @@ import Foundation
 import TesseraModels
 import TesseraNN
 import TesseraTensor
+import TesseraTraining
 
 /// One optimiser step of a segmenter, or an adversarial pair of steps, on random data.
 struct Step: ParsableCommand {
@@ -64,67 +65,44 @@ struct Step: ParsableCommand {
   private func peakResidentBytes() -> Int { usage().ru_maxrss * 1024 }
 }
 
-/// Networks, optimisers and data of a step.
+/// The trainer's own step on random data.
 private struct StepWorkload {
-  private let segmenter: UNet
-  private let discriminator: LargeFOV
-  private var segmenterValues: ParameterSet
-  private var discriminatorValues: ParameterSet
-  private var segmenterOptimizer: Optimizer
-  private var discriminatorOptimizer: Optimizer
-  private let images: Tensor
-  private let labels: LabelBatch
-  private let encoding: BasicEncoding
-  private let adversary: Bool
+  private let alternation: Alternation
+  private let batch: TrainingBatch
+  private var segmenter: Learner
+  private var discriminator: Learner?
   private var generator = Generator(seed: 0, stream: "step")
 
-  init(width: Int, batch: Int, height: Int, imageWidth: Int, adversary: Bool, downsample: Int) throws {
+  init(width: Int, batch count: Int, height: Int, imageWidth: Int, adversary: Bool, downsample: Int) throws {
     let classes = 11
-    (segmenter, segmenterValues) = try build(from: .random(seed: 0)) {
-      UNet($0, classCount: classes, width: width)
+    let (network, values) = try build(from: .random(seed: 0)) { UNet($0, classCount: classes, width: width) }
+    let judge = try adversary ? build(from: .random(seed: 1)) { LargeFOV($0, channels: classes) } : nil
+    func learner(_ values: ParameterSet) -> Learner {
+      Learner(
+        values: values, optimizer: Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: values))
     }
-    (discriminator, discriminatorValues) = try build(from: .random(seed: 1)) { LargeFOV($0, channels: classes) }
-    segmenterOptimizer = Optimizer(
-      .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: segmenterValues)
-    discriminatorOptimizer = Optimizer(
-      .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: discriminatorValues)
+    segmenter = learner(values)
+    discriminator = judge.map { learner($0.values) }
+    alternation = Alternation(
+      segmenter: network, discriminator: judge?.network,
+      objective: Objective(
+        lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: BasicEncoding(scale: downsample)))
     var random = generator
-    images = Tensor(
-      [batch, 3, height, imageWidth], (0..<batch * 3 * height * imageWidth).map { _ in Float(random.normal()) })
-    labels = LabelBatch(
-      shape: [batch, height, imageWidth], classCount: classes,
-      indices: (0..<batch * height * imageWidth).map { _ in UInt16(random.next() % UInt64(classes)) })
-    encoding = BasicEncoding(scale: downsample)
-    self.adversary = adversary
+    batch = TrainingBatch(
+      images: Tensor(
+        [count, 3, height, imageWidth], (0..<count * 3 * height * imageWidth).map { _ in Float(random.normal()) }),
+      labels: LabelBatch(
+        shape: [count, height, imageWidth], classCount: classes,
+        indices: (0..<count * height * imageWidth).map { _ in UInt16(random.next() % UInt64(classes)) }))
   }
 
   mutating func step() {
-    let mode = Mode.training(recordsStatistics: true)
-    let result = valueAndGradients(of: segmenterValues, mode: mode, generator: generator) { pass in
-      let logits = segmenter(pass.constant(images), in: pass)
-      var loss = crossEntropy(logits.variable, labels)
-      if adversary {
-        let probabilities = logits.probabilities
-        stepDiscriminator(on: probabilities.variable.value)
-        let judge = pass.constants(discriminatorValues, mode: .training(recordsStatistics: false))
-        loss = loss + 0.1 * discriminator(encoding(probabilities, labels: labels), in: judge).loss(target: 1)
-      }
-      return (loss, ())
+    guard discriminator != nil else {
+      _ = alternation.advance(&segmenter, with: batch, rate: 1e-3, generator: &generator)
+      return
     }
-    segmenterOptimizer.update(&segmenterValues, along: result.gradients, rate: 1e-3)
-    segmenterValues.buffers = result.buffers
-  }
-
-  private mutating func stepDiscriminator(on prediction: Tensor) {
-    let result = valueAndGradients(
-      of: discriminatorValues, mode: .training(recordsStatistics: true), generator: generator
-    ) { pass in
-      let predicted = ClassProbabilities(pass.constant(prediction))
-      let loss =
-        discriminator(encoding(truth: labels, in: pass), in: pass).loss(target: 1)
-        + discriminator(encoding(predicted, labels: labels), in: pass).loss(target: 0)
-      return (loss, ())
-    }
-    discriminatorOptimizer.update(&discriminatorValues, along: result.gradients, rate: 1e-4)
+    _ = alternation.advance(
+      &segmenter, against: &discriminator!, with: batch,
+      rates: Alternation.Rates(segmenter: 1e-3, discriminator: 1e-4), generator: &generator)
   }
 }

@@ -34,9 +34,7 @@ public struct UNet: Segmenter {
       return DoubleConvolution(
         scope["up"][index], from: channels[level + 1] + channels[level], to: channels[level])
     }
-    head = Conv2D(
-      scope["head"], from: width, to: classCount, .same(kernel: 1), bias: true,
-      initialization: .uniform(bound: 1 / Double(width).squareRoot()))
+    head = Conv2D(scope["head"], from: width, to: classCount, .same(kernel: 1), bias: true)
   }
 
   /// Three halvings leave one pixel of eight.

@@ -9,20 +9,13 @@ public struct Conv2D: Sendable {
   /// Kernel, stride, padding, dilation and groups.
   public let geometry: ConvolutionGeometry
 
-  /// Claims `weight`, and `bias` where there is one.
-  ///
-  /// - Parameters:
-  ///   - initialization: of the weights; nil for ``Initialization/he(fanIn:)``. A bias starts at 0.
-  public init(
-    _ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry, bias: Bool,
-    initialization: Initialization? = nil
-  ) {
-    let fanIn = from / geometry.groups * geometry.kernel.height * geometry.kernel.width
+  /// Claims `weight`, and `bias` where there is one; both start by ``Initialization/inverseRoot(fanIn:)``.
+  public init(_ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry, bias: Bool) {
+    let shape: Shape = [to, from / geometry.groups, geometry.kernel.height, geometry.kernel.width]
+    let initialization = Initialization.inverseRoot(fanIn: shape[1] * shape[2] * shape[3])
     self.geometry = geometry
-    weight = scope.parameter(
-      "weight", [to, from / geometry.groups, geometry.kernel.height, geometry.kernel.width],
-      initialization ?? .he(fanIn: fanIn))
-    self.bias = bias ? scope.parameter("bias", [to], .zeros) : nil
+    weight = scope.parameter("weight", shape, initialization)
+    self.bias = bias ? scope.parameter("bias", [to], initialization) : nil
   }
 
   /// `[batch, in, height, width]` to `[batch, out, output height, output width]`.

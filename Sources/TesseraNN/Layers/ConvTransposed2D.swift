@@ -9,12 +9,13 @@ public struct ConvTransposed2D: Sendable {
   /// Of the convolution that is reversed.
   public let geometry: ConvolutionGeometry
 
-  /// Claims `weight` and `bias`, which starts at 0.
+  /// Claims `weight` and `bias`; both start by ``Initialization/inverseRoot(fanIn:)`` of the reversed convolution.
   public init(_ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry) {
+    let shape: Shape = [from, to / geometry.groups, geometry.kernel.height, geometry.kernel.width]
+    let initialization = Initialization.inverseRoot(fanIn: shape[1] * shape[2] * shape[3])
     self.geometry = geometry
-    weight = scope.parameter(
-      "weight", [from, to / geometry.groups, geometry.kernel.height, geometry.kernel.width], .he(fanIn: from))
-    bias = scope.parameter("bias", [to], .zeros)
+    weight = scope.parameter("weight", shape, initialization)
+    bias = scope.parameter("bias", [to], initialization)
   }
 
   /// `[batch, in, height, width]` to `[batch, out, …]` of the size that `geometry` came from.

@@ -7,10 +7,11 @@ public struct Dense: Sendable {
   /// `[out]`.
   public let bias: ParameterKey
 
-  /// Claims `weight` and `bias`, which starts at 0.
-  public init(_ scope: ParameterScope, from: Int, to: Int, initialization: Initialization? = nil) {
-    weight = scope.parameter("weight", [to, from], initialization ?? .he(fanIn: from))
-    bias = scope.parameter("bias", [to], .zeros)
+  /// Claims `weight` and `bias`; both start by ``Initialization/inverseRoot(fanIn:)``.
+  public init(_ scope: ParameterScope, from: Int, to: Int) {
+    let initialization = Initialization.inverseRoot(fanIn: from)
+    weight = scope.parameter("weight", [to, from], initialization)
+    bias = scope.parameter("bias", [to], initialization)
   }
 
   /// `[batch, in]` to `[batch, out]`.

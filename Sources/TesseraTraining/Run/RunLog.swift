@@ -1,4 +1,13 @@
 import Foundation
+import TesseraLabels
+
+extension RunDirectory {
+  /// Writes the tables of a history; each is there whole or not at all.
+  func write(_ history: [EpochSummary], of labelSet: LabelSet) throws {
+    try write(RunLog.table(history, classes: labelSet.classes.map(\.name)), to: table)
+    try write(RunLog.lines(history), to: lines)
+  }
+}
 
 /// The history of a run as tables: made anew from the history at each epoch, so that it never disagrees with it.
 enum RunLog {

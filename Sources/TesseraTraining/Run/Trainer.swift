@@ -60,6 +60,8 @@ public struct Trainer: ~Copyable {
       let checkpoint = try Self.checkpoint(in: run)
       try checkpoint.requireSame(preparation.configuration, preparation.fingerprint)
       try checkpoint.restore(&state)
+      // A run killed between its state and its tables has one row too few.
+      try run.write(state.history, of: data.labelSet)
     } else {
       guard !run.holdsRun else {
         throw RunError(
@@ -157,7 +159,7 @@ public struct Trainer: ~Copyable {
     if isBest { try write(state.segmenter.values, of: summary, to: run.best) }
     try write(state.segmenter.values, of: summary, to: run.last)
     try save()
-    try writeLog()
+    try run.write(state.history, of: labelSet)
     return .epoch(summary, isBest: isBest)
   }
 
@@ -168,12 +170,6 @@ public struct Trainer: ~Copyable {
       "discriminator": configuration.discriminator?.rawValue ?? "none",
     ]
     try model.with(values, provenance: provenance).write(durablyTo: path)
-  }
-
-  private func writeLog() throws {
-    let classes = labelSet.classes.map(\.name)
-    try run.write(RunLog.table(state.history, classes: classes), to: run.table)
-    try run.write(RunLog.lines(state.history), to: run.lines)
   }
 
   /// The last state that verifies.

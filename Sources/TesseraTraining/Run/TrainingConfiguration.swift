@@ -60,8 +60,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var learningRate = 1e-3
   /// The discriminator's learning rate, which follows the same schedule.
   ///
-  /// So low that its loss stays in the band where its gradient teaches: ten times more, and it wins within an epoch.
-  public var discriminatorLearningRate = 1e-5
+  /// So low that its loss stays in the band where its gradient teaches, instead of winning within an epoch.
+  public var discriminatorLearningRate = 3e-5
   /// The segmenter's weight decay.
   public var weightDecay = 1e-4
   /// How the learning rates fall.

@@ -24,7 +24,7 @@ struct TrainingOptions: ParsableArguments {
   var classWeighting: String?
   @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
   @Option(help: "Its base learning rate. (default: 0.001)") var learningRate: String?
-  @Option(help: "Base learning rate of the discriminator. (default: 0.00001)") var discriminatorLearningRate: String?
+  @Option(help: "Base learning rate of the discriminator. (default: 0.00003)") var discriminatorLearningRate: String?
   @Option(help: "Weight decay of the segmenter. (default: 0.0001)") var weightDecay: String?
   @Option(help: "How learning rates fall: constant, polynomial, cosine or step. (default: polynomial)")
   var schedule: String?
