@@ -100,7 +100,9 @@ static dnnl_status_t prepare_backward_weights(const void *description, tessera_p
 static int quality(tessera_kind kind, const tessera_convolution *d, tessera_prepare prepare) {
   tessera_primitive *p;
   if (tessera_primitive_find(kind, d, sizeof *d, prepare, &p) != dnnl_success) return TESSERA_UNSUPPORTED;
-  return p->is_reference ? TESSERA_REFERENCE : TESSERA_OPTIMIZED;
+  int is_reference = p->is_reference;
+  tessera_primitive_release(p);
+  return is_reference ? TESSERA_REFERENCE : TESSERA_OPTIMIZED;
 }
 
 int tessera_convolution_support(const tessera_convolution *d) {

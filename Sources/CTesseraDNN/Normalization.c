@@ -60,6 +60,7 @@ int tessera_normalization_workspace_bytes(const tessera_normalization *d, size_t
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_NORMALIZATION_FORWARD, d, sizeof *d, prepare_forward, &p));
   *bytes = dnnl_memory_desc_get_size(&p->workspace);
+  tessera_primitive_release(p);
   return dnnl_success;
 }
 

@@ -67,6 +67,7 @@ int tessera_pooling_workspace_bytes(const tessera_pooling *d, size_t *bytes) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_POOLING_FORWARD, d, sizeof *d, prepare_forward, &p));
   *bytes = dnnl_memory_desc_get_size(&p->workspace);
+  tessera_primitive_release(p);
   return dnnl_success;
 }
 

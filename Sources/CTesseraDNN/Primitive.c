@@ -2,6 +2,7 @@
 #include "Primitive.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -59,12 +60,17 @@ typedef struct entry {
   struct entry *next;
   tessera_kind kind;
   size_t size;
+  size_t users;       // that have found and not released it
+  uint64_t last_use;  // counts calls of find
   dnnl_status_t status;
   tessera_primitive primitive;
   unsigned char description[];
 } entry;
 
-enum { BUCKETS = 1024 };
+// A network has about a hundred primitives for each size of image.
+enum { BUCKETS = 1024, MOST_ENTRIES = 4096 };
+static size_t entry_count;
+static uint64_t use_count;
 static entry *buckets[BUCKETS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -72,6 +78,33 @@ static size_t bucket_of(tessera_kind kind, const unsigned char *bytes, size_t si
   uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)kind;
   for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
   return (size_t)(hash % BUCKETS);
+}
+
+static void destroy(entry *e) {
+  for (int i = 0; i < e->primitive.argument_count; i++)
+    if (e->primitive.arguments[i].convert) dnnl_primitive_destroy(e->primitive.arguments[i].convert);
+  if (e->primitive.primitive) dnnl_primitive_destroy(e->primitive.primitive);
+  free(e);
+}
+
+// Lets the entry go that was not used for longest and is in nobody's hands; the lock is held.
+static void evict_one(void) {
+  entry **oldest = NULL;
+  for (size_t i = 0; i < BUCKETS; i++)
+    for (entry **e = &buckets[i]; *e; e = &(*e)->next)
+      if ((*e)->users == 0 && (!oldest || (*e)->last_use < (*oldest)->last_use)) oldest = e;
+  if (!oldest) return;
+  entry *gone = *oldest;
+  *oldest = gone->next;
+  destroy(gone);
+  entry_count--;
+}
+
+void tessera_primitive_release(tessera_primitive *p) {
+  entry *e = (entry *)((char *)p - offsetof(entry, primitive));
+  pthread_mutex_lock(&lock);
+  e->users--;
+  pthread_mutex_unlock(&lock);
 }
 
 dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
@@ -82,6 +115,7 @@ dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description,
   entry *e = buckets[bucket];
   while (e && !(e->kind == kind && e->size == size && memcmp(e->description, description, size) == 0)) e = e->next;
   if (!e) {
+    if (entry_count >= MOST_ENTRIES) evict_one();
     e = calloc(1, sizeof *e + size);
     if (!e) {
       pthread_mutex_unlock(&lock);
@@ -94,8 +128,12 @@ dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description,
     e->status = prepare(description, &e->primitive);
     e->next = buckets[bucket];
     buckets[bucket] = e;
+    entry_count++;
   }
+  e->last_use = ++use_count;
   dnnl_status_t status = e->status;
+  // What was refused is not handed out, so nobody has to release it.
+  if (status == dnnl_success) e->users++;
   *result = &e->primitive;
   pthread_mutex_unlock(&lock);
   return status;
@@ -168,7 +206,7 @@ static dnnl_status_t convert(const tessera_argument *a, dnnl_memory_t held, dnnl
   return dnnl_primitive_execute(a->convert, s, 2, args);
 }
 
-dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers) {
+static dnnl_status_t run(tessera_primitive *p, void *const *buffers) {
   dnnl_stream_t s;
   TESSERA_TRY(thread_stream(&s));
   char *work = area_reserve(&work_area, p->work_bytes);
@@ -203,6 +241,12 @@ dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers) 
     if (wanted[i]) dnnl_memory_destroy(wanted[i]);
   }
   if (pad) dnnl_memory_destroy(pad);
+  return status;
+}
+
+dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers) {
+  dnnl_status_t status = run(p, buffers);
+  tessera_primitive_release(p);
   return status;
 }
 

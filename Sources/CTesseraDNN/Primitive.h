@@ -41,11 +41,14 @@ typedef enum {
 // Prepares a primitive from a description; the result is zeroed beforehand.
 typedef dnnl_status_t (*tessera_prepare)(const void *description, tessera_primitive *result);
 
-// Finds the primitive of a description, or prepares and keeps it. `*result` stays valid for the life of the process.
+// Finds the primitive of a description, or prepares and keeps it. `*result` is valid until it is released; the cache
+// lets the one go that was not used for longest where it holds too many.
 dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
                                      tessera_primitive **result);
 
-// Runs a primitive on buffers in the order of its arguments.
+void tessera_primitive_release(tessera_primitive *p);
+
+// Runs a primitive on buffers in the order of its arguments, and releases it.
 dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers);
 
 dnnl_engine_t tessera_engine(void);

@@ -28,5 +28,10 @@ public struct StoredModel: Sendable {
     if let name = model.values.weights.first(where: { $0.tensor.nonfiniteCount() > 0 })?.name {
       throw .metadata(file: file.path, key: name, problem: "holds numbers that are not finite")
     }
+    // The square root of a negative one is no number, which a rectifier behind it would hide.
+    let variances = zip(model.values.bufferNames, model.values.buffers).filter { $0.0.hasSuffix("running_var") }
+    if let name = variances.first(where: { $0.1.elements.contains { $0 < 0 } })?.0 {
+      throw .metadata(file: file.path, key: name, problem: "holds a negative variance")
+    }
   }
 }

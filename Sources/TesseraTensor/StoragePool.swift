@@ -13,7 +13,30 @@ enum StoragePool {
     var heldBytes = 0
     var usedBytes = 0
     var peakUsedBytes = 0
+
+    /// Free blocks to give back to the system, largest first, where more is held than twice the peak explains.
+    ///
+    /// A training's steps are alike and never come here; images of ever new sizes do.
+    mutating func surplus() -> [Block] {
+      let bound = 2 * peakUsedBytes + StoragePool.slackBytes
+      var blocks: [Block] = []
+      for size in free.keys.sorted(by: >) {
+        while heldBytes > bound, let address = free[size]?.popLast() {
+          heldBytes -= size
+          blocks.append(Block(address: address, size: size))
+        }
+      }
+      return blocks
+    }
   }
+
+  private struct Block {
+    let address: UInt
+    let size: Int
+  }
+
+  /// Held beyond twice the peak before anything is given back.
+  private static let slackBytes = 256 << 20
 
   private static let state = Mutex(State())
 
@@ -30,13 +53,14 @@ enum StoragePool {
   /// Takes a block of at least `bytes`, 64-byte aligned, with whatever it held before.
   static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
     let size = classBytes(bytes)
-    let reused = state.withLock { state -> UInt? in
+    let (reused, surplus) = state.withLock { state -> (UInt?, [Block]) in
       state.usedBytes += size
       state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
-      if let address = state.free[size]?.popLast() { return address }
+      if let address = state.free[size]?.popLast() { return (address, []) }
       state.heldBytes += size
-      return nil
+      return (nil, state.surplus())
     }
+    for block in surplus { release(block) }
     if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return pointer }
     return allocate(size)
   }
@@ -69,8 +93,17 @@ enum StoragePool {
     return pointer
   }
 
+  private static func release(_ block: Block) {
+    guard let pointer = UnsafeMutableRawPointer(bitPattern: block.address) else { return }
+    if block.size >= pageThreshold { munmap(pointer, block.size) } else { free(pointer) }
+  }
+
   private static func outOfMemory(_ size: Int) -> Never {
-    let held = statistics.held
-    preconditionFailure("StoragePool: the system has no \(size) bytes left (\(held) held); use a smaller batch or crop")
+    let line =
+      "Error: out of memory: the system has no \(size) bytes left (\(statistics.held) held for tensors); use a smaller "
+      + "batch, crop or width\n"
+    // Optimised builds stop without a word.
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    preconditionFailure(line)
   }
 }

@@ -1,5 +1,9 @@
 import CTesseraKernels
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Tensor {
   /// One step of stochastic gradient descent: v ← μ·v + (g + decay·w); w ← w − rate·v, or with Nesterov's look-ahead.
   package mutating func descend(
@@ -38,14 +42,10 @@ extension Tensor {
   package mutating func adam(_ gradient: Tensor, mean: inout Tensor, variance: inout Tensor, _ step: AdamStep) {
     precondition(
       shape == gradient.shape && shape == mean.shape && shape == variance.shape, "adam: \(shape), \(gradient.shape)")
-    func power(_ base: Float) -> Double {
-      var result = 1.0
-      for _ in 0..<min(step.step, 100_000) { result *= Double(base) }
-      return result
-    }
     var settings = tessera_adam_step(
       rate: step.rate, beta1: step.beta1, beta2: step.beta2, epsilon: step.epsilon, decay: step.decay,
-      correction1: Float(1 - power(step.beta1)), correction2: Float(1 - power(step.beta2)),
+      correction1: Float(1 - pow(Double(step.beta1), Double(step.step))),
+      correction2: Float(1 - pow(Double(step.beta2), Double(step.step))),
       decoupled: step.decouplesDecay ? 1 : 0)
     let gradient = gradient.converted(to: .rows)
     tessera_adam(

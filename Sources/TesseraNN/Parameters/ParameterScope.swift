@@ -70,11 +70,12 @@ final class ParameterBuilder {
     case .stored(let tensors):
       guard let tensor = tensors[name] else {
         missing.append(name)
-        return .zeros(shape)
+        // Nothing is built from it: finishing throws. A tiny file must not cost the memory of a huge network.
+        return .zeros([0])
       }
       guard tensor.shape == shape else {
         misshapen.append(WeightsError.Misshapen(name: name, expected: shape, found: tensor.shape))
-        return .zeros(shape)
+        return .zeros([0])
       }
       // Optimisers walk parameters, moments and gradients side by side.
       return tensor.converted(to: .rows)

@@ -21,7 +21,8 @@ struct Checkpoint {
     var data: DataFingerprint
   }
 
-  static let headerKey = "tessera.checkpoint"
+  /// The tensor of bytes that holds the header as JSON: metadata has a limit that long runs would pass.
+  static let headerName = "checkpoint"
 
   let header: Header
   private let file: SafetensorsFile
@@ -34,9 +35,10 @@ struct Checkpoint {
     } catch {
       throw CheckpointError(file: path, problem: "\(error)")
     }
-    guard let text = file.metadata[Self.headerKey],
-      let header = try? JSONDecoder().decode(Header.self, from: Data(text.utf8)), header.generator.count == 4,
-      header.generator.contains(where: { $0 != 0 })
+    guard let text = try? file.bytes(of: Self.headerName),
+      let header = try? JSONDecoder().decode(Header.self, from: Data(text)), header.generator.count == 4,
+      header.generator.contains(where: { $0 != 0 }), header.position >= BatchPosition(epoch: 0, step: 0),
+      header.position.step >= 0, header.segmenterSteps >= 0, header.discriminatorSteps ?? 0 >= 0
     else {
       throw CheckpointError(
         file: path, problem: "no training state is in it; give a folder that tessera train wrote")
@@ -47,7 +49,9 @@ struct Checkpoint {
   /// Puts the stored numbers into the places of a state that was built for the same configuration.
   func restore(_ state: inout TrainingState) throws(CheckpointError) {
     let tensors: [String: Tensor]
-    do { tensors = try file.tensors() } catch { throw CheckpointError(file: file.path, problem: "\(error)") }
+    do { tensors = try file.tensors(except: Self.headerName) } catch {
+      throw CheckpointError(file: file.path, problem: "\(error)")
+    }
     try restore(&state.segmenter, "segmenter", steps: header.segmenterSteps, from: tensors)
     if state.discriminator != nil {
       guard let steps = header.discriminatorSteps else {
@@ -103,7 +107,7 @@ struct Checkpoint {
     guard let text = try? encoder.encode(header) else {
       preconditionFailure("Checkpoint: a summary holds a number that JSON cannot hold")
     }
-    writer.metadata[headerKey] = String(decoding: text, as: UTF8.self)
+    writer.add(headerName, dtype: .u8, shape: [text.count], bytes: Array(text))
     writer.seal()
     try writer.write(durablyTo: path)
   }

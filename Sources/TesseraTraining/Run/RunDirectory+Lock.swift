@@ -14,10 +14,15 @@ final class RunLock: Sendable {
         remedy: "choose another --out or mend its permissions")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
       close(descriptor)
-      throw RunError(
-        path: run.path, problem: "another training is writing this folder",
-        remedy: "wait for it or choose another --out")
+      throw code == EWOULDBLOCK
+        ? RunError(
+          path: run.path, problem: "another training is writing this folder",
+          remedy: "wait for it or choose another --out")
+        : RunError(
+          path: path, problem: "the folder cannot be locked (\(String(cString: strerror(code))))",
+          remedy: "choose another --out")
     }
   }
 

@@ -52,6 +52,11 @@ public struct Trainer: ~Copyable {
   /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``RunError``.
   public init(_ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool) throws {
     try configuration.validate()
+    guard !resuming || run.holdsRun else {
+      throw RunError(
+        path: run.path, problem: "no training state is in this folder",
+        remedy: "leave out --resume to begin a run, or name the folder of one")
+    }
     try run.create()
     let lock = try RunLock(run)
     let preparation = try TrainingPreparation(configuration, data: data)
@@ -69,6 +74,9 @@ public struct Trainer: ~Copyable {
           remedy: "add --resume to go on, or choose another --out")
       }
       try run.write(preparation.configuration.yaml, to: run.configuration)
+      // From here on the run can be resumed, whatever happens to it.
+      try Checkpoint.write(
+        state, configuration: preparation.configuration, data: preparation.fingerprint, to: run.state)
     }
     self.configuration = preparation.configuration
     self.run = run
@@ -100,7 +108,9 @@ public struct Trainer: ~Copyable {
   /// Stores where the run stands, so that it can be resumed from here.
   ///
   /// - Throws: what the system refuses.
-  public func save() throws {
+  public func save() throws { try save(state) }
+
+  private func save(_ state: TrainingState) throws {
     if rename(run.state, run.previousState) != 0 && errno != ENOENT {
       throw RunError(
         path: run.state, problem: "cannot be kept as \(run.previousState) (\(String(cString: strerror(errno))))",
@@ -150,16 +160,19 @@ public struct Trainer: ~Copyable {
       learningRate: configuration.learningRate * schedule.share(at: max(steps - 1, 0)), totals: state.totals,
       evaluation: evaluation)
     let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
-    state.history.append(summary)
-    state.totals = EpochTotals()
-    state.position = BatchPosition(epoch: state.position.epoch + 1, step: 0)
-    evaluation = Evaluation(classCount: labelSet.count)
-    evaluated = 0
+    var next = state
+    next.history.append(summary)
+    next.totals = EpochTotals()
+    next.position = BatchPosition(epoch: state.position.epoch + 1, step: 0)
     // Weights first: a run killed in between does the epoch again and writes the same ones.
     if isBest { try write(state.segmenter.values, of: summary, to: run.best) }
     try write(state.segmenter.values, of: summary, to: run.last)
-    try save()
-    try run.write(state.history, of: labelSet)
+    try save(next)
+    try run.write(next.history, of: labelSet)
+    // Only now: whoever makes room on a full disk and calls again does the end of the epoch again, whole.
+    state = next
+    evaluation = Evaluation(classCount: labelSet.count)
+    evaluated = 0
     return .epoch(summary, isBest: isBest)
   }
 
@@ -178,6 +191,8 @@ public struct Trainer: ~Copyable {
       return try Checkpoint(path: run.state)
     } catch {
       guard let previous = try? Checkpoint(path: run.previousState) else { throw error }
+      // The next save keeps the last state as the previous one: a damaged one must not take its place.
+      unlink(run.state)
       return previous
     }
   }

@@ -83,18 +83,21 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     func require(_ condition: Bool, _ option: String, _ value: some Any, _ remedy: String) throws(ConfigurationError) {
       guard condition else { throw ConfigurationError(option: option, value: "\(value)", remedy: remedy) }
     }
+    // What stays a positive finite number in single precision.
+    let rates = 1e-12...1e30
     try require(epochs >= 1, "epochs", epochs, "give at least 1")
     try require((1...4096).contains(batch), "batch", batch, "give 1 to 4096 images")
-    try require(lambda >= 0 && lambda.isFinite, "lambda", lambda, "give 0 or more; 0 trains without an adversary")
+    try require(lambda >= 0 && lambda <= 1e6, "lambda", lambda, "give 0 to 1000000; 0 trains without an adversary")
     try require(warmStartEpochs ?? 0 >= 0, "warm-start-epochs", warmStartEpochs ?? 0, "give 0 or more")
     try require((1...64).contains(discriminatorScale), "discriminator-scale", discriminatorScale, "give 1 to 64")
-    try require(learningRate > 0 && learningRate.isFinite, "learning-rate", learningRate, "give a positive number")
+    try require(rates.contains(learningRate), "learning-rate", learningRate, "give 1e-12 to 1e30")
     try require(
-      discriminatorLearningRate > 0 && discriminatorLearningRate.isFinite, "discriminator-learning-rate",
-      discriminatorLearningRate, "give a positive number")
-    try require(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "give 0 or more")
+      rates.contains(discriminatorLearningRate), "discriminator-learning-rate", discriminatorLearningRate,
+      "give 1e-12 to 1e30")
+    try require(weightDecay >= 0 && weightDecay <= 1e6, "weight-decay", weightDecay, "give 0 to 1000000")
     try require(warmUpSteps >= 0, "warm-up-steps", warmUpSteps, "give 0 or more")
-    try require(gradientNormLimit ?? 1 > 0, "gradient-norm-limit", gradientNormLimit ?? 1, "give a positive number")
+    try require(
+      rates.contains(gradientNormLimit ?? 1), "gradient-norm-limit", gradientNormLimit ?? 1, "give 1e-12 to 1e30")
     try require(
       minimumScale > 0 && minimumScale <= maximumScale && maximumScale <= 16, "scale",
       "\(minimumScale)...\(maximumScale)", "give a least and a most above 0 and up to 16")

@@ -21,7 +21,9 @@ public struct StepSummary: Hashable, Sendable {
     public let predictionAccuracy: Float
   }
 
-  /// Whether every loss and gradient is a finite number; where one is not, the segmenter has not learned from the step.
+  /// Whether every loss and gradient is a finite number.
+  ///
+  /// A network whose gradients are not has not learned from the step.
   public var isFinite: Bool {
     let own = [crossEntropy, gradientNorm]
     let others = adversary.map { [$0.discriminatorLoss, $0.adversarialTerm, $0.gradientNorm] } ?? []

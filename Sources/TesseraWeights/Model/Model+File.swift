@@ -69,6 +69,8 @@ extension Model {
       let tensors = try file.tensors()
       try self.init(
         architecture, classes: classes, normalization: normalization, source: .stored(tensors), provenance: provenance)
+      // A changed bit in a number would be a wrong map that nothing else notices.
+      try file.verifySeal()
     } catch let error as WeightsError {
       throw .weights(file: file.path, error)
     } catch let error as SafetensorsError {
@@ -86,6 +88,7 @@ extension Model {
     for (name, tensor) in values.weights {
       writer.add(name, shape: tensor.shape.dimensions, floats: tensor.elements)
     }
+    writer.seal()
     try writer.write(durablyTo: path)
   }
 
@@ -122,12 +125,14 @@ extension Model {
 }
 
 extension SafetensorsFile {
-  /// Every tensor of floats by name.
+  /// Every tensor of floats by name, but one that is none.
   ///
-  /// - Throws: ``SafetensorsError`` where the elements of one are no floats.
-  public func tensors() throws(SafetensorsError) -> [String: Tensor] {
+  /// - Throws: ``SafetensorsError`` where the elements of another are no floats.
+  public func tensors(except other: String? = nil) throws(SafetensorsError) -> [String: Tensor] {
     var result: [String: Tensor] = [:]
-    for entry in entries { result[entry.name] = Tensor(Shape(entry.shape), try floats(entry.name)) }
+    for entry in entries where entry.name != other {
+      result[entry.name] = Tensor(Shape(entry.shape), try floats(entry.name))
+    }
     return result
   }
 }

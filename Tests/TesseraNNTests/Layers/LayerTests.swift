@@ -9,11 +9,15 @@ import Testing
     }
     #expect(values.names == ["a.b.weight", "a.b.bias"])
     #expect(values.parameters.map(\.shape) == [[6, 2, 3, 3], [6]])
-    #expect(values.parameters[1].elements.allSatisfy { $0 == 0 })
+    let bound = 1 / Float(2 * 3 * 3).squareRoot()
+    for parameter in values.parameters {
+      #expect(parameter.elements.allSatisfy { abs($0) <= bound })
+      #expect(parameter.elements.contains { $0 != 0 })
+    }
     var generator = Generator(seed: 36, stream: "x")
     let x = ReferenceMap.random([1, 4, 5, 5], &generator)
     let y = evaluate(values) { layer($0.constant(x.tensor), in: $0).value }
-    expectEqual(y, referenceConvolution(x, ReferenceMap(values.parameters[0]), nil, layer.geometry))
+    expectEqual(y, referenceConvolution(x, ReferenceMap(values.parameters[0]), bias(values), layer.geometry))
   }
 
   @Test func convolutionsGoWithoutBias() throws {
@@ -35,7 +39,7 @@ import Testing
     expectEqual(
       y,
       TransposedConvolutionTests.reference(
-        x, ReferenceMap(values.parameters[0]), nil, layer.geometry, ConvolutionGeometry.Extent(0)))
+        x, ReferenceMap(values.parameters[0]), bias(values), layer.geometry, ConvolutionGeometry.Extent(0)))
   }
 
   @Test func matrixProductsClaimAndCompute() throws {
@@ -45,6 +49,8 @@ import Testing
     var generator = Generator(seed: 38, stream: "x")
     let x = ReferenceMap.random([4, 7], &generator)
     let y = evaluate(values) { layer($0.constant(x.tensor), in: $0).value }
-    expectEqual(y, DenseProductTests.reference(x, ReferenceMap(values.parameters[0]), nil))
+    expectEqual(y, DenseProductTests.reference(x, ReferenceMap(values.parameters[0]), bias(values)))
   }
+
+  private func bias(_ values: ParameterSet) -> ReferenceMap { ReferenceMap(values.parameters[1]) }
 }

@@ -71,7 +71,33 @@ struct TrainerTests {
 
   @Test func noStateThatVerifiesIsAnError() throws {
     let small = try SmallRun()
-    #expect(throws: CheckpointError.self) { _ = try small.finish("nothing", resuming: true) }
+    #expect(throws: RunError.self) { _ = try small.finish("nothing", resuming: true) }
+    do { _ = try small.trainer("damaged") }
+    try Data([1, 2, 3]).write(to: URL(filePath: small.run("damaged").state))
+    #expect(throws: CheckpointError.self) { _ = try small.finish("damaged", resuming: true) }
+  }
+
+  @Test func aRunThatNeverTookAStepCanBeResumed() throws {
+    let small = try SmallRun()
+    let unbroken = try small.finish("whole")
+    do { _ = try small.trainer("never") }
+    #expect(try small.finish("never", resuming: true).numbers == unbroken.numbers)
+  }
+
+  @Test func theStateBeforeIsKeptUntilAGoodOneFollows() throws {
+    let small = try SmallRun()
+    do {
+      var trainer = try small.trainer("run")
+      for _ in 0..<13 { _ = try trainer.next() }
+    }
+    let run = small.run("run")
+    let previous = try small.bytes(run.previousState)
+    try Data([1, 2, 3]).write(to: URL(filePath: run.state))
+    do {
+      let trainer = try small.trainer("run", resuming: true)
+      try trainer.save()
+    }
+    #expect(try small.bytes(run.previousState) == previous)
   }
 
   @Test func changedOptionsAndDataAreRefused() throws {

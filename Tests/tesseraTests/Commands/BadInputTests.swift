@@ -97,7 +97,7 @@ extension CommandTests {
       let full = try await Tool.run(
         ["train", "--data", workspace.path("scenes"), "--out", workspace.path("full")] + Workspace.tiny,
         shell: "ulimit -f 8; exec \"$0\" \"$@\"")
-      expectError(full, naming: workspace.path("full/best.safetensors"))
+      expectError(full, naming: workspace.path("full/state-last.safetensors"))
       #expect(folder.names(in: "full") == [".lock", "resolved.yaml"], "nothing half-written")
       let synthesis = try await Tool.run(
         ["synthesize", "--out", workspace.path("half"), "--images", "5"], shell: "ulimit -f 1; exec \"$0\" \"$@\"")
