@@ -15,9 +15,7 @@ public enum Initialization: Hashable, Sendable {
 
   /// Uniform within ±1 / √fan-in: what other frameworks start convolutions and matrix products with.
   ///
-  /// Before a normalisation the size of weights changes nothing but how fast they turn, and small ones learn faster: a
-  /// U-Net started so learns the rare classes of CamVid within ten epochs, one started by ``he(fanIn:)`` in thirty does
-  /// not.
+  /// Before a normalisation the size of weights changes nothing but how fast they turn: small ones learn faster.
   public static func inverseRoot(fanIn: Int) -> Initialization {
     .uniform(bound: 1 / Double(max(fanIn, 1)).squareRoot())
   }
