@@ -23,6 +23,7 @@ VECTOR_KERNEL(add, vectors, c.y[i] += c.a[i])
 VECTOR_KERNEL(sum, vectors, c.y[i] = c.a[i] + c.b[i])
 VECTOR_KERNEL(scale, vectors, c.y[i] = c.factor * c.a[i])
 VECTOR_KERNEL(multiply, vectors, c.y[i] = c.a[i] * c.b[i])
+VECTOR_KERNEL(blend, vectors, c.y[i] += c.factor * (c.a[i] - c.y[i]))
 
 static void run(tessera_range body, float *y, const float *a, const float *b, size_t count, float factor) {
   vectors v = {y, a, b, factor};
@@ -34,6 +35,7 @@ void tessera_add(float *y, const float *x, size_t count) { run(add, y, x, 0, cou
 void tessera_sum(float *y, const float *a, const float *b, size_t count) { run(sum, y, a, b, count, 0); }
 void tessera_scale(float *y, const float *x, size_t count, float factor) { run(scale, y, x, 0, count, factor); }
 void tessera_multiply(float *y, const float *a, const float *b, size_t count) { run(multiply, y, a, b, count, 0); }
+void tessera_blend(float *y, const float *x, size_t count, float share) { run(blend, y, x, 0, count, share); }
 
 // ---- Per channel: item i of `channels` owns pixels [i·p, (i + 1)·p).
 

@@ -45,6 +45,15 @@ extension Tensor {
     return result
   }
 
+  /// Moves every element a share of the way to another tensor's: x ← x + share·(other − x).
+  ///
+  /// - Precondition: the shapes are equal.
+  package mutating func move(toward other: Tensor, by share: Float) {
+    precondition(shape == other.shape, "move: shapes \(shape) and \(other.shape)")
+    let other = other.converted(to: layout)
+    tessera_blend(mutablePointer, other.pointer, storedCount, share)
+  }
+
   /// Every channel of a map times its own number; `factors` is `[batch, channels, 1, 1]`.
   package func multipliedByChannel(_ factors: Tensor) -> Tensor {
     checkChannels("multipliedByChannel", factors)

@@ -21,6 +21,7 @@ void tessera_add(float *y, const float *x, size_t count);                       
 void tessera_sum(float *y, const float *a, const float *b, size_t count);                   // y = a + b
 void tessera_scale(float *y, const float *x, size_t count, float factor);                   // y = factor · x
 void tessera_multiply(float *y, const float *a, const float *b, size_t count);              // y = a · b
+void tessera_blend(float *y, const float *x, size_t count, float share);                     // y += share · (x − y)
 void tessera_multiply_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
 void tessera_add_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
 void tessera_sum_pixels(float *s, const float *x, size_t channels, size_t pixels);           // s[i] = Σ_p x[i, p]

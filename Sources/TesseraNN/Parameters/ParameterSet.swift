@@ -47,6 +47,12 @@ public struct ParameterSet: Sendable {
     return ParameterSet(names: names, parameters: parameters, bufferNames: bufferNames, buffers: buffers)
   }
 
+  /// Moves every number a share of the way to another set's.
+  mutating func move(toward other: ParameterSet, by share: Float) {
+    for index in parameters.indices { parameters[index].move(toward: other.parameters[index], by: share) }
+    for index in buffers.indices { buffers[index].move(toward: other.buffers[index], by: share) }
+  }
+
   /// Number of learned numbers.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.count } }
 

@@ -53,6 +53,8 @@ struct Checkpoint {
       throw CheckpointError(file: file.path, problem: "\(error)")
     }
     try restore(&state.segmenter, "segmenter", steps: header.segmenterSteps, from: tensors)
+    state.average = WeightAverage(
+      of: try weights("average", like: state.average.values, from: tensors), decay: state.average.decay)
     if state.discriminator != nil {
       guard let steps = header.discriminatorSteps else {
         throw CheckpointError(file: file.path, problem: "there is no discriminator in it")
@@ -68,27 +70,39 @@ struct Checkpoint {
   private func restore(
     _ learner: inout Learner, _ role: String, steps: Int, from tensors: [String: Tensor]
   ) throws(CheckpointError) {
-    func find(_ kind: String, _ name: String, like old: Tensor) throws(CheckpointError) -> Tensor {
-      guard let tensor = tensors["\(role).\(kind).\(name)"], tensor.shape == old.shape else {
-        throw CheckpointError(file: file.path, problem: "\(role).\(kind).\(name) is missing or of another shape")
-      }
-      return tensor
-    }
     let values = learner.values
-    var parameters: [Tensor] = []
+    learner.values = try weights("\(role).weights", like: values, from: tensors)
     var first: [Tensor] = []
     var second: [Tensor] = []
     for (name, old) in zip(values.names, values.parameters) {
-      parameters.append(try find("weights", name, like: old))
-      first.append(try find("first", name, like: old))
-      if !learner.optimizer.state.second.isEmpty { second.append(try find("second", name, like: old)) }
+      first.append(try find("\(role).first.\(name)", like: old, in: tensors))
+      guard !learner.optimizer.state.second.isEmpty else { continue }
+      second.append(try find("\(role).second.\(name)", like: old, in: tensors))
+    }
+    learner.optimizer.state = Optimizer.State(step: steps, first: first, second: second)
+  }
+
+  private func weights(
+    _ prefix: String, like values: ParameterSet, from tensors: [String: Tensor]
+  ) throws(CheckpointError) -> ParameterSet {
+    var parameters: [Tensor] = []
+    for (name, old) in zip(values.names, values.parameters) {
+      parameters.append(try find("\(prefix).\(name)", like: old, in: tensors))
     }
     var buffers: [Tensor] = []
     for (name, old) in zip(values.bufferNames, values.buffers) {
-      buffers.append(try find("weights", name, like: old))
+      buffers.append(try find("\(prefix).\(name)", like: old, in: tensors))
     }
-    learner.values = values.replacing(parameters: parameters, buffers: buffers)
-    learner.optimizer.state = Optimizer.State(step: steps, first: first, second: second)
+    return values.replacing(parameters: parameters, buffers: buffers)
+  }
+
+  private func find(
+    _ name: String, like old: Tensor, in tensors: [String: Tensor]
+  ) throws(CheckpointError) -> Tensor {
+    guard let tensor = tensors[name], tensor.shape == old.shape else {
+      throw CheckpointError(file: file.path, problem: "\(name) is missing or of another shape")
+    }
+    return tensor
   }
 
   /// Writes a state; after a crash at any instant the old file or the new one is there, whole.
@@ -97,6 +111,7 @@ struct Checkpoint {
   ) throws(SafetensorsError) {
     var writer = SafetensorsWriter()
     add(state.segmenter, "segmenter", to: &writer)
+    add(state.average.values.weights, "average", to: &writer)
     if let discriminator = state.discriminator { add(discriminator, "discriminator", to: &writer) }
     let header = Header(
       configuration: configuration, position: state.position, generator: state.generator.state, totals: state.totals,
@@ -113,13 +128,19 @@ struct Checkpoint {
   }
 
   private static func add(_ learner: Learner, _ role: String, to writer: inout SafetensorsWriter) {
-    func add(_ kind: String, _ name: String, _ tensor: Tensor) {
-      writer.add("\(role).\(kind).\(name)", shape: tensor.shape.dimensions, floats: tensor.elements)
-    }
-    for (name, tensor) in learner.values.weights { add("weights", name, tensor) }
+    let names = learner.values.names
     let memory = learner.optimizer.state
-    for (name, tensor) in zip(learner.values.names, memory.first) { add("first", name, tensor) }
-    for (name, tensor) in zip(learner.values.names, memory.second) { add("second", name, tensor) }
+    add(learner.values.weights, "\(role).weights", to: &writer)
+    add(zip(names, memory.first).map { ($0, $1) }, "\(role).first", to: &writer)
+    add(zip(names, memory.second).map { ($0, $1) }, "\(role).second", to: &writer)
+  }
+
+  private static func add(
+    _ tensors: [(name: String, tensor: Tensor)], _ prefix: String, to writer: inout SafetensorsWriter
+  ) {
+    for (name, tensor) in tensors {
+      writer.add("\(prefix).\(name)", shape: tensor.shape.dimensions, floats: tensor.elements)
+    }
   }
 }
 

@@ -139,6 +139,7 @@ public struct Trainer: ~Copyable {
     guard summary.isFinite else {
       throw TrainingError(epoch: position.epoch + 1, step: position.step + 1, summary: summary)
     }
+    state.average.add(state.segmenter.values, step: state.segmenter.optimizer.state.step)
     state.totals.add(summary)
     state.position.step += 1
     return .step(epoch: position.epoch + 1, step: position.step + 1, of: stepsPerEpoch, summary)
@@ -146,7 +147,7 @@ public struct Trainer: ~Copyable {
 
   private mutating func evaluateOne() throws -> TrainingEvent {
     let sample = try validation.whole(evaluated)
-    let current = model.with(state.segmenter.values, provenance: [:])
+    let current = model.with(state.average.values, provenance: [:])
     let prediction = current.labelMap(pixels: sample.pixels, height: sample.truth.height, width: sample.truth.width)
     try evaluation.add(truth: sample.truth, prediction: prediction)
     evaluated += 1
@@ -165,8 +166,8 @@ public struct Trainer: ~Copyable {
     next.totals = EpochTotals()
     next.position = BatchPosition(epoch: state.position.epoch + 1, step: 0)
     // Weights first: a run killed in between does the epoch again and writes the same ones.
-    if isBest { try write(state.segmenter.values, of: summary, to: run.best) }
-    try write(state.segmenter.values, of: summary, to: run.last)
+    if isBest { try write(state.average.values, of: summary, to: run.best) }
+    try write(state.average.values, of: summary, to: run.last)
     try save(next)
     try run.write(next.history, of: labelSet)
     // Only now: whoever makes room on a full disk and calls again does the end of the epoch again, whole.

@@ -10,9 +10,11 @@ extension TrainingConfiguration {
       "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
       "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "half", "epochs": "\(epochs)", "batch": "\(batch)",
       "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
-      "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "class-weighting": classWeighting.rawValue,
+      "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "brightness": "\(brightness)",
+      "contrast": "\(contrast)", "class-weighting": classWeighting.rawValue,
       "optimizer": optimizer.rawValue, "learning-rate": "\(learningRate)",
       "discriminator-learning-rate": "\(discriminatorLearningRate)", "weight-decay": "\(weightDecay)",
+      "average-decay": "\(averageDecay)",
       "schedule": schedule.rawValue, "warm-up-steps": "\(warmUpSteps)",
       "gradient-norm-limit": gradientNormLimit.map { "\($0)" } ?? "none", "seed": "\(seed)",
     ]
@@ -44,11 +46,14 @@ extension TrainingConfiguration {
     case "crop": (cropHeight, cropWidth) = value == "image" ? (nil, nil) : try reader.sides()
     case "scale": (minimumScale, maximumScale) = try reader.range()
     case "flip": flips = try reader.boolean()
+    case "brightness": brightness = try reader.number()
+    case "contrast": contrast = try reader.number()
     case "class-weighting": classWeighting = try reader.choice()
     case "optimizer": optimizer = try reader.choice()
     case "learning-rate": learningRate = try reader.number()
     case "discriminator-learning-rate": discriminatorLearningRate = try reader.number()
     case "weight-decay": weightDecay = try reader.number()
+    case "average-decay": averageDecay = try reader.number()
     case "schedule": schedule = try reader.choice()
     case "warm-up-steps": warmUpSteps = try reader.integer()
     case "gradient-norm-limit": gradientNormLimit = value == "none" ? nil : try reader.number()

@@ -52,6 +52,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var maximumScale = 1.5
   /// Whether half of the crops are mirrored.
   public var flips = true
+  /// Most that is added to or taken from every colour of a crop, as a share of full scale.
+  public var brightness = 0.2
+  /// Most that the distance from the mean colour grows or shrinks by, as a share of itself.
+  public var contrast = 0.2
   /// How l_mce weighs classes.
   public var classWeighting = ClassWeighting.enet
   /// The optimiser of the segmenter; the discriminator's is always Adam.
@@ -64,6 +68,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var discriminatorLearningRate = 3e-5
   /// The segmenter's weight decay.
   public var weightDecay = 1e-4
+  /// How much of the averaged weights each step leaves; 0 evaluates and keeps the weights of the last step.
+  public var averageDecay = 0.99
   /// How the learning rates fall.
   public var schedule = ScheduleKind.polynomial
   /// Steps over which the learning rates first rise.
@@ -95,12 +101,16 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       rates.contains(discriminatorLearningRate), "discriminator-learning-rate", discriminatorLearningRate,
       "give 1e-12 to 1e30")
     try require(weightDecay >= 0 && weightDecay <= 1e6, "weight-decay", weightDecay, "give 0 to 1000000")
+    try require(
+      (0...0.99999).contains(averageDecay), "average-decay", averageDecay, "give 0 to 0.99999; 0 averages nothing")
     try require(warmUpSteps >= 0, "warm-up-steps", warmUpSteps, "give 0 or more")
     try require(
       rates.contains(gradientNormLimit ?? 1), "gradient-norm-limit", gradientNormLimit ?? 1, "give 1e-12 to 1e30")
     try require(
       minimumScale > 0 && minimumScale <= maximumScale && maximumScale <= 16, "scale",
       "\(minimumScale)...\(maximumScale)", "give a least and a most above 0 and up to 16")
+    try require((0..<1).contains(brightness), "brightness", brightness, "give 0 or more and less than 1")
+    try require((0..<1).contains(contrast), "contrast", contrast, "give 0 or more and less than 1")
   }
 }
 

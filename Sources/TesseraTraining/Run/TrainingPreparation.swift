@@ -35,7 +35,7 @@ struct TrainingPreparation {
       store: training, batchSize: configuration.batch,
       augmentation: Augmentation(
         cropWidth: crop.width, cropHeight: crop.height, scale: configuration.minimumScale...configuration.maximumScale,
-        flips: configuration.flips),
+        flips: configuration.flips, brightness: configuration.brightness, contrast: configuration.contrast),
       normalization: normalization, seed: configuration.seed)
     schedule = LearningRateSchedule(
       configuration.schedule.shape(totalSteps: configuration.epochs * batches.stepsPerEpoch),
@@ -65,6 +65,7 @@ struct TrainingPreparation {
         values: model.values,
         optimizer: Optimizer(
           configuration.optimizer.method, decay: Float(configuration.weightDecay), for: model.values)),
+      averageDecay: Float(configuration.averageDecay),
       discriminator: built.map {
         Learner(
           values: $0.values,

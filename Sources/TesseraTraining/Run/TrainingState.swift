@@ -1,10 +1,13 @@
 public import TesseraData
+public import TesseraNN
 public import TesseraTensor
 
 /// Everything that a run needs to go on from where it stands, and nothing else.
 public struct TrainingState: Sendable {
   /// The network that is trained to be used.
   public var segmenter: Learner
+  /// Its averaged weights: those that are evaluated and kept.
+  public var average: WeightAverage
   /// The network that judges it; nil where none takes part.
   public var discriminator: Learner?
   /// The next batch; a step at the end of an epoch means that its evaluation comes next.
@@ -16,8 +19,9 @@ public struct TrainingState: Sendable {
   /// The epochs that are done.
   public internal(set) var history: [EpochSummary] = []
 
-  init(segmenter: Learner, discriminator: Learner?, generator: Generator) {
+  init(segmenter: Learner, averageDecay: Float, discriminator: Learner?, generator: Generator) {
     self.segmenter = segmenter
+    average = WeightAverage(of: segmenter.values, decay: averageDecay)
     self.discriminator = discriminator
     self.generator = generator
   }

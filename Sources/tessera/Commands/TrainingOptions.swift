@@ -20,12 +20,18 @@ struct TrainingOptions: ParsableArguments {
   var crop: String?
   @Option(help: "Least and most that samples are scaled by. (default: 0.8...1.5)") var scale: String?
   @Option(help: "Mirror half of the crops: true or false. (default: true)") var flip: String?
+  @Option(help: "Most that crops grow lighter or darker, as a share of full scale. (default: 0.2)")
+  var brightness: String?
+  @Option(help: "Most that the contrast of crops grows or shrinks, as a share of itself. (default: 0.2)")
+  var contrast: String?
   @Option(help: "How the loss weighs classes: none, enet or medianFrequency. (default: enet)")
   var classWeighting: String?
   @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
   @Option(help: "Its base learning rate. (default: 0.001)") var learningRate: String?
   @Option(help: "Base learning rate of the discriminator. (default: 0.00003)") var discriminatorLearningRate: String?
   @Option(help: "Weight decay of the segmenter. (default: 0.0001)") var weightDecay: String?
+  @Option(help: "Share of the averaged weights that a step leaves; 0 keeps the last step's. (default: 0.99)")
+  var averageDecay: String?
   @Option(help: "How learning rates fall: constant, polynomial, cosine or step. (default: polynomial)")
   var schedule: String?
   @Option(help: "Steps over which learning rates first rise. (default: 0)") var warmUpSteps: String?
@@ -39,8 +45,10 @@ struct TrainingOptions: ParsableArguments {
       ("arch", arch), ("width", width), ("discriminator", discriminator), ("discriminator-scale", discriminatorScale),
       ("encoding", encoding), ("lambda", lambda), ("adversarial-term", adversarialTerm),
       ("warm-start-epochs", warmStartEpochs), ("epochs", epochs), ("batch", batch), ("crop", crop), ("scale", scale),
-      ("flip", flip), ("class-weighting", classWeighting), ("optimizer", optimizer), ("learning-rate", learningRate),
+      ("flip", flip), ("brightness", brightness), ("contrast", contrast), ("class-weighting", classWeighting),
+      ("optimizer", optimizer), ("learning-rate", learningRate),
       ("discriminator-learning-rate", discriminatorLearningRate), ("weight-decay", weightDecay),
+      ("average-decay", averageDecay),
       ("schedule", schedule), ("warm-up-steps", warmUpSteps), ("gradient-norm-limit", gradientNormLimit),
       ("seed", seed),
     ]

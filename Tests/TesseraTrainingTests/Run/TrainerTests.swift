@@ -22,6 +22,19 @@ struct TrainerTests {
     #expect(first.numbers != other.numbers)
   }
 
+  @Test func averagedWeightsAreWhatIsKept() throws {
+    let small = try SmallRun()
+    let state = try small.finish("averaged")
+    let kept = try Model(SafetensorsFile(path: small.run("averaged").last)).values.weights.map(\.tensor.elements)
+    #expect(kept == state.average.values.weights.map(\.tensor.elements))
+    #expect(kept != state.segmenter.values.weights.map(\.tensor.elements))
+    small.configuration.averageDecay = 0
+    let plain = try small.finish("plain")
+    let last = try Model(SafetensorsFile(path: small.run("plain").last)).values.weights.map(\.tensor.elements)
+    #expect(last == plain.segmenter.values.weights.map(\.tensor.elements))
+    #expect(last == state.segmenter.values.weights.map(\.tensor.elements), "averaging must not touch what learns")
+  }
+
   @Test func savedAndResumedAtAnyPieceOfWorkEqualsUnbroken() throws {
     let small = try SmallRun()
     let unbroken = try small.finish("whole")
@@ -154,7 +167,7 @@ struct TrainerTests {
     let small = try SmallRun()
     let state = try small.finish("run")
     let model = try Model.read(small.run("run").last)
-    #expect(model.values.weights.map(\.tensor.elements) == state.segmenter.values.weights.map(\.tensor.elements))
+    #expect(model.values.weights.map(\.tensor.elements) == state.average.values.weights.map(\.tensor.elements))
     #expect(model.classes == small.data.labelSet.classes)
     #expect(model.provenance["epoch"] == "3")
   }

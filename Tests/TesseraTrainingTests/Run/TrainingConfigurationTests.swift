@@ -9,8 +9,10 @@ struct TrainingConfigurationTests {
     let values = [
       "arch": "unet", "width": "7", "discriminator": "none", "discriminator-scale": "2", "encoding": "basic",
       "lambda": "0.25", "adversarial-term": "minimax", "warm-start-epochs": "1", "epochs": "9", "batch": "3",
-      "crop": "64x48", "scale": "0.5...2.0", "flip": "false", "class-weighting": "medianFrequency", "optimizer": "sgd",
+      "crop": "64x48", "scale": "0.5...2.0", "flip": "false", "brightness": "0.1", "contrast": "0.3",
+      "class-weighting": "medianFrequency", "optimizer": "sgd",
       "learning-rate": "0.01", "discriminator-learning-rate": "0.002", "weight-decay": "0.0", "schedule": "cosine",
+      "average-decay": "0.5",
       "warm-up-steps": "5", "gradient-norm-limit": "1.5", "seed": "18446744073709551615",
     ]
     #expect(Set(values.keys) == Set(changed.options.keys))
@@ -46,7 +48,8 @@ struct TrainingConfigurationTests {
 
   @Test(arguments: [
     ("epochs", "0"), ("batch", "0"), ("learning-rate", "0"), ("lambda", "-1"), ("scale", "2...1"),
-    ("gradient-norm-limit", "0"), ("discriminator-scale", "0"),
+    ("gradient-norm-limit", "0"), ("discriminator-scale", "0"), ("average-decay", "1"), ("average-decay", "-0.1"),
+    ("brightness", "1"), ("contrast", "-1"),
   ])
   func whatCannotBeUsedIsRefused(_ option: String, _ value: String) throws {
     var configuration = TrainingConfiguration()
