@@ -25,14 +25,6 @@ public struct Architecture: Hashable, Sendable, Codable {
     self.width = width
   }
 
-  /// Bytes that activations take for each pixel of an image in use: a generous estimate to bound images by.
-  public var activationBytesPerPixel: Int {
-    switch family {
-    // Four maps of the first level and their blocks' padding live at once, those below weigh half as much each.
-    case .unet: 32 * max(width, 16)
-    }
-  }
-
   /// Builds the segmenter in a scope.
   public func segmenter(_ scope: ParameterScope, classCount: Int) -> any Segmenter {
     switch family {

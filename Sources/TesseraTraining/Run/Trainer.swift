@@ -31,6 +31,8 @@ public struct Trainer: ~Copyable {
   public let stepsPerEpoch: Int
   /// Images in the validation split.
   public let validationCount: Int
+  /// Bytes of memory that its steps take, about.
+  public let memoryNeeded: Int
 
   /// Epochs of cross-entropy alone.
   public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
@@ -48,9 +50,13 @@ public struct Trainer: ~Copyable {
 
   /// Prepares a run: opens the data, builds the networks and, where resuming, reads where it stood.
   ///
-  /// - Parameter resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
+  /// - Parameters:
+  ///   - resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
+  ///   - memoryLimit: bytes that its steps may take; nil for no limit.
   /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``RunError``.
-  public init(_ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool) throws {
+  public init(
+    _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil
+  ) throws {
     try configuration.validate()
     guard !resuming || run.holdsRun else {
       throw RunError(
@@ -60,6 +66,8 @@ public struct Trainer: ~Copyable {
     try run.create()
     let lock = try RunLock(run)
     let preparation = try TrainingPreparation(configuration, data: data)
+    let need = preparation.memoryNeed()
+    if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
     if resuming {
       let checkpoint = try Self.checkpoint(in: run)
@@ -90,6 +98,9 @@ public struct Trainer: ~Copyable {
     schedule = preparation.schedule
     stepsPerEpoch = preparation.batches.stepsPerEpoch
     validationCount = validation.samples.count
+    memoryNeeded = need.bytes(
+      pixels: self.configuration.batch * preparation.batches.augmentation.cropHeight
+        * preparation.batches.augmentation.cropWidth)
     evaluation = Evaluation(classCount: labelSet.count)
     loader = preparation.batches.trainingLoader(from: state.position, epochs: configuration.epochs)
   }

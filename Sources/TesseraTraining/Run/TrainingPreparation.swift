@@ -117,10 +117,13 @@ extension TrainingConfiguration {
 }
 
 extension TrainingBatches {
+  /// Batches that are prepared ahead.
+  static let depth = 4
+
   /// Prepares batches as tensors in the background, from a position to the end of the run.
   func trainingLoader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
     let count = max(0, (epochs - start.epoch) * stepsPerEpoch - start.step)
-    return BackgroundLoader(count: count, depth: 4, threads: 1) { index in
+    return BackgroundLoader(count: count, depth: Self.depth, threads: 1) { index in
       try trainingBatch(at: position(index, after: start))
     }
   }

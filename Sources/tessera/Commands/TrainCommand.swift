@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TesseraData
+import TesseraInference
 import TesseraTensor
 import TesseraTraining
 
@@ -30,7 +31,9 @@ struct TrainCommand: ParsableCommand {
     ComputeThreads.prepare(count: threads.count)
     Interruption.observe()
     let dataset = try Dataset(path: data)
-    var trainer = try Trainer(configuration, data: dataset, run: RunDirectory(path: out), resuming: resume)
+    var trainer = try Trainer(
+      configuration, data: dataset, run: RunDirectory(path: out), resuming: resume,
+      memoryLimit: SystemBudget().usableMemoryBytes)
     var display = TrainingDisplay(trainer)
     display.begin()
     do {
