@@ -20,6 +20,7 @@ public enum TrainingEvent: Sendable {
 ///
 /// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run
 /// that was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
+/// The number of threads is that of `ComputeThreads` when the trainer is made.
 public struct Trainer: ~Copyable {
   /// Everything that determines the run, with what was left open filled in.
   public let configuration: TrainingConfiguration
@@ -44,6 +45,7 @@ public struct Trainer: ~Copyable {
   private let validation: SampleStore
   private let labelSet: LabelSet
   private let fingerprint: DataFingerprint
+  private let threads: Int
   private let schedule: LearningRateSchedule
   private var evaluation: Evaluation
   private var evaluated = 0
@@ -53,7 +55,7 @@ public struct Trainer: ~Copyable {
   /// - Parameters:
   ///   - resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
   ///   - memoryLimit: bytes that its steps may take; nil for no limit.
-  /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``RunError``.
+  /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``ResumptionError``, ``RunError``.
   public init(
     _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil
   ) throws {
@@ -69,9 +71,10 @@ public struct Trainer: ~Copyable {
     let need = preparation.memoryNeed()
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
+    let threads = ComputeThreads.count
     if resuming {
       let checkpoint = try Self.checkpoint(in: run)
-      try checkpoint.requireSame(preparation.configuration, preparation.fingerprint)
+      try checkpoint.requireSame(preparation.configuration, preparation.fingerprint, threads: threads)
       try checkpoint.restore(&state)
       // A run killed between its state and its tables has one row too few.
       try run.write(state.history, of: data.labelSet)
@@ -84,7 +87,8 @@ public struct Trainer: ~Copyable {
       try run.write(preparation.configuration.yaml, to: run.configuration)
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
-        state, configuration: preparation.configuration, data: preparation.fingerprint, to: run.state)
+        state, configuration: preparation.configuration, data: preparation.fingerprint, threads: threads,
+        to: run.state)
     }
     self.configuration = preparation.configuration
     self.run = run
@@ -94,6 +98,7 @@ public struct Trainer: ~Copyable {
     alternation = preparation.alternation
     validation = preparation.validation
     fingerprint = preparation.fingerprint
+    self.threads = threads
     labelSet = data.labelSet
     schedule = preparation.schedule
     stepsPerEpoch = preparation.batches.stepsPerEpoch
@@ -127,7 +132,7 @@ public struct Trainer: ~Copyable {
         path: run.state, problem: "cannot be kept as \(run.previousState) (\(String(cString: strerror(errno))))",
         remedy: "check the folder's permissions")
     }
-    try Checkpoint.write(state, configuration: configuration, data: fingerprint, to: run.state)
+    try Checkpoint.write(state, configuration: configuration, data: fingerprint, threads: threads, to: run.state)
   }
 
   private mutating func step() throws -> TrainingEvent {
