@@ -17,7 +17,7 @@ public struct RunDirectory: Hashable, Sendable {
   var state: String { "\(path)/state-last.safetensors" }
   /// The state before that, should the last be damaged.
   var previousState: String { "\(path)/state-previous.safetensors" }
-  /// Every option of the run.
+  /// Every training option of the run and its number of threads.
   var configuration: String { "\(path)/resolved.yaml" }
   /// One row per epoch.
   var table: String { "\(path)/results.csv" }

@@ -84,7 +84,7 @@ public struct Trainer: ~Copyable {
           path: run.path, problem: "a training run is in this folder",
           remedy: "add --resume to go on, or choose another --out")
       }
-      try run.write(preparation.configuration.yaml, to: run.configuration)
+      try run.write(preparation.configuration.yaml(threads: threads), to: run.configuration)
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
         state, configuration: preparation.configuration, data: preparation.fingerprint, threads: threads,

@@ -20,8 +20,11 @@ extension TrainingConfiguration {
     ]
   }
 
-  /// The options as a YAML mapping, in the order of their names.
-  var yaml: String { options.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined() }
+  /// The options and the number of threads as a YAML mapping, in the order of their names.
+  func yaml(threads: Int) -> String {
+    let all = options.merging(["threads": "\(threads)"]) { option, _ in option }
+    return all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
+  }
 
   /// Gives an option a value.
   ///

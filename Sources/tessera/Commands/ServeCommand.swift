@@ -17,6 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
 
+      Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
+      environment, that over the file, that over defaults. --model and --config are flags only.
+
       Example:
         tessera serve --model run --listen 127.0.0.1:7450
         tessera request --server 127.0.0.1:7450 photo.png --out maps
@@ -26,7 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
   var listen: String?
   @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
-  @OptionGroup var threads: ThreadOptions
+  @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
+  var threads: String?
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
@@ -35,7 +39,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("queue-requests", queueRequests), ("max-connections", maxConnections),
+        ("listen", listen), ("name", name), ("threads", threads), ("queue-requests", queueRequests),
+        ("max-connections", maxConnections),
       ], file: config)
     var configuration = Server.Configuration()
     if let listen = options["listen"] { (configuration.host, configuration.port) = try address(listen) }
@@ -44,9 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     let name = options["name"] ?? "default"
     guard ModelDescription.isName(name) else { throw ValidationError("--name \(name): give 1–64 of a–z, 0–9, _, -") }
 
-    let engine = try Engine(
-      try StoredModel(path: model), name: name,
-      threads: threads.count)
+    let engine = try Engine(try StoredModel(path: model), name: name, threads: try options.threadCount())
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
     let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })

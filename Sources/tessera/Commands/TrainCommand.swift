@@ -12,8 +12,12 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a segmenter on a data set, against a discriminator or alone.",
     discussion: """
       Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl \
-      (one row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
+      (one row per epoch), resolved.yaml (every training option) and state-last.safetensors (to resume from).
       The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
+
+      Training options also come from the environment (TESSERA_EPOCHS for --epochs) and from --config FILE, such as \
+      the resolved.yaml of another run. Flags win over the environment, that over the file, that over defaults. \
+      --data, --out, --resume and --config are flags only.
 
       Example:
         tessera train --data scenes --out run --epochs 30
@@ -23,12 +27,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the data set.") var data: String
   @Option(help: "Folder to write the run to.") var out: String
   @Flag(help: "Go on with the run in --out.") var resume = false
-  @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
-    let configuration = try training.configuration()
-    ComputeThreads.prepare(count: threads.count)
+    let (configuration, threads) = try training.resolved()
+    ComputeThreads.prepare(count: threads)
     Interruption.observe()
     let dataset = try Dataset(path: data)
     var trainer = try Trainer(

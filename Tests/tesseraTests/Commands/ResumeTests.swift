@@ -51,19 +51,23 @@ extension CommandTests {
 
     @Test func flagsWinOverTheEnvironmentThatOverTheFile() async throws {
       let workspace = try await Workspace()
-      try workspace.folder.write("batch: 2\nwidth: 6\nseed: 5\n", to: "options.yaml")
+      try workspace.folder.write("batch: 2\nwidth: 6\nseed: 5\nthreads: 3\n", to: "options.yaml")
       let outcome = try await Tool.run(
         [
           "train", "--data", workspace.path("scenes"), "--out", workspace.path("run"), "--width", "4", "--crop",
           "32x32",
-          "--discriminator", "none", "--config", workspace.path("options.yaml"), "--threads", "1",
+          "--discriminator", "none", "--config", workspace.path("options.yaml"),
         ],
-        variables: ["TESSERA_SEED": "9", "TESSERA_WIDTH": "5", "TESSERA_EPOCHS": "1"])
+        variables: ["TESSERA_SEED": "9", "TESSERA_WIDTH": "5", "TESSERA_EPOCHS": "1", "TESSERA_THREADS": "1"])
       expectDone(outcome)
       let resolved = String(decoding: try workspace.folder.bytes("run/resolved.yaml"), as: UTF8.self)
-      for line in ["batch: 2", "width: 4", "seed: 9", "epochs: 1"] {
+      for line in ["batch: 2", "width: 4", "seed: 9", "epochs: 1", "threads: 1"] {
         #expect(resolved.split(separator: "\n").contains(Substring(line)), "\(resolved)")
       }
+
+      let again = ["--config", workspace.path("run/resolved.yaml"), "--resume"]
+      expectDone(try await workspace.train(again))
+      expectError(try await workspace.train(again + ["--threads", "2"]), naming: "--threads was 1, now 2")
     }
   }
 }
