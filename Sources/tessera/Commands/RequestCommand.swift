@@ -26,7 +26,9 @@ struct RequestCommand: AsyncParsableCommand {
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
 
   func run() async throws {
-    let (host, port) = try address(server)
+    guard let (host, port) = address(server) else {
+      throw ValidationError("--server \(server): give HOST:PORT such as 127.0.0.1:7450")
+    }
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     try PredictionJob.makeFolder(out)

@@ -43,11 +43,16 @@ struct ServeCommand: AsyncParsableCommand {
         ("max-connections", maxConnections),
       ], file: config)
     var configuration = Server.Configuration()
-    if let listen = options["listen"] { (configuration.host, configuration.port) = try address(listen) }
+    if let listen = options["listen"] {
+      guard let address = address(listen) else {
+        throw options.error("listen", remedy: "give HOST:PORT such as 127.0.0.1:7450")
+      }
+      (configuration.host, configuration.port) = address
+    }
     if let limit = try options.integer("queue-requests", in: 1...65_536) { configuration.queueRequests = limit }
     if let limit = try options.integer("max-connections", in: 1...65_536) { configuration.maxConnections = limit }
     let name = options["name"] ?? "default"
-    guard ModelDescription.isName(name) else { throw ValidationError("--name \(name): give 1–64 of a–z, 0–9, _, -") }
+    guard ModelDescription.isName(name) else { throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _, -") }
 
     let engine = try Engine(try StoredModel(path: model), name: name, threads: try options.threadCount())
     try await engine.warm()
@@ -80,10 +85,10 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 /// Takes HOST:PORT apart; an IPv6 host may stand in brackets.
-func address(_ text: String) throws -> (host: String, port: Int) {
+func address(_ text: String) -> (host: String, port: Int)? {
   guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
     (0...65_535).contains(port), colon > text.startIndex
-  else { throw ValidationError("\(text): give HOST:PORT such as 127.0.0.1:7450") }
+  else { return nil }
   var host = text[..<colon]
   if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
   return (String(host), port)

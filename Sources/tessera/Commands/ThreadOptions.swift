@@ -24,5 +24,7 @@ struct ThreadOptions: ParsableArguments {
 
 extension OptionLayers {
   /// The value of `threads`, or one per processor that this process may use.
-  func threadCount() throws -> Int { try integer("threads", in: ThreadOptions.counts) ?? ThreadOptions.automaticCount }
+  func threadCount() throws(OptionError) -> Int {
+    try integer("threads", in: ThreadOptions.counts) ?? ThreadOptions.automaticCount
+  }
 }

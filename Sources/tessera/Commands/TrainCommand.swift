@@ -30,13 +30,10 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
-    let (configuration, threads) = try training.resolved()
-    ComputeThreads.prepare(count: threads)
+    let options = try training.resolved()
+    ComputeThreads.prepare(count: options.threads)
     Interruption.observe()
-    let dataset = try Dataset(path: data)
-    var trainer = try Trainer(
-      configuration, data: dataset, run: RunDirectory(path: out), resuming: resume,
-      memoryLimit: SystemBudget().usableMemoryBytes)
+    var trainer = try trainer(options)
     var display = TrainingDisplay(trainer)
     display.begin()
     do {
@@ -50,5 +47,16 @@ struct TrainCommand: ParsableCommand {
     try trainer.save()
     display.interrupted()
     throw ExitCode(130)
+  }
+
+  private func trainer(_ options: TrainingOptions.Resolved) throws -> Trainer {
+    let dataset = try Dataset(path: data)
+    do {
+      return try Trainer(
+        options.configuration, data: dataset, run: RunDirectory(path: out), resuming: resume,
+        memoryLimit: SystemBudget().usableMemoryBytes)
+    } catch let error as ConfigurationError {
+      throw options.layers.told(error)
+    }
   }
 }

@@ -58,18 +58,27 @@ struct TrainingOptions: ParsableArguments {
   }
 
   func validate() throws {
-    do {
-      _ = try resolved()
-    } catch let error as ConfigurationError {
-      throw ValidationError("\(error)")
-    }
+    try OptionError.asWrongUsage { () throws(OptionError) in _ = try resolved() }
   }
 
   /// Lays flags over the environment, that over the file, that over the defaults.
-  func resolved() throws -> (configuration: TrainingConfiguration, threads: Int) {
+  func resolved() throws(OptionError) -> Resolved {
     let layers = try OptionLayers(flags: flags, file: config)
     var configuration = TrainingConfiguration()
-    for (option, value) in layers.all where option != "threads" { try configuration.set(option, to: value) }
-    return (configuration, try layers.threadCount())
+    do throws(ConfigurationError) {
+      for (option, value) in layers.all where option != "threads" { try configuration.set(option, to: value) }
+      try configuration.validate()
+    } catch {
+      throw layers.told(error)
+    }
+    return Resolved(configuration: configuration, threads: try layers.threadCount(), layers: layers)
+  }
+
+  /// What the layers come to.
+  struct Resolved {
+    let configuration: TrainingConfiguration
+    let threads: Int
+    /// To say where a value came from that the data set does not allow.
+    let layers: OptionLayers
   }
 }
