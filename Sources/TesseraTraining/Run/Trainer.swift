@@ -38,6 +38,9 @@ public struct Trainer: ~Copyable {
   /// Epochs of cross-entropy alone.
   public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
 
+  /// Whether all epochs are done and stored.
+  public var isComplete: Bool { state.position.epoch >= configuration.epochs }
+
   private let lock: RunLock
   private let model: Model
   private let alternation: Alternation
@@ -60,7 +63,7 @@ public struct Trainer: ~Copyable {
     _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil
   ) throws {
     try configuration.validate()
-    guard !resuming || run.holdsRun else {
+    guard !resuming || run.holdsState else {
       throw RunError(
         path: run.path, problem: "no training state is in this folder",
         remedy: "leave out --resume to begin a run, or name the folder of one")
@@ -79,11 +82,7 @@ public struct Trainer: ~Copyable {
       // A run killed between its state and its tables has one row too few.
       try run.write(state.history, of: data.labelSet)
     } else {
-      guard !run.holdsRun else {
-        throw RunError(
-          path: run.path, problem: "a training run is in this folder",
-          remedy: "add --resume to go on, or choose another --out")
-      }
+      try run.requireUnused()
       try run.write(preparation.configuration.yaml(threads: threads), to: run.configuration)
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
@@ -115,7 +114,7 @@ public struct Trainer: ~Copyable {
   /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to
   ///   store.
   public mutating func next() throws -> TrainingEvent? {
-    guard state.position.epoch < configuration.epochs else { return nil }
+    guard !isComplete else { return nil }
     if state.position.step < stepsPerEpoch { return try step() }
     if evaluated < validationCount { return try evaluateOne() }
     return try finishEpoch()

@@ -43,7 +43,8 @@ struct TrainCommand: ParsableCommand {
       throw error
     }
     display.end()
-    guard Interruption.isRequested else { return }
+    // A signal during the last piece of work interrupts nothing.
+    guard !trainer.isComplete else { return display.done() }
     try trainer.save()
     display.interrupted()
     throw ExitCode(130)

@@ -78,6 +78,13 @@ struct TrainingDisplay {
 
   mutating func end() { terminal.clear() }
 
+  mutating func done() {
+    terminal.line(
+      "done: \(configuration.epochs) \(configuration.epochs == 1 ? "epoch" : "epochs")"
+        + (best.map { ", best mIoU \($0.meanIoU.formatted(digits: 4)) after epoch \($0.epoch)" } ?? "")
+        + "; weights in \(folder)")
+  }
+
   mutating func interrupted() {
     terminal.line("interrupted; saved in \(folder): go on with the same options and --resume")
   }
