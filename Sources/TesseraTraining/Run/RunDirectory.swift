@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFiles
+import TesseraWeights
 
 /// The folder of one training run and the names of what lies in it.
 public struct RunDirectory: Hashable, Sendable {
@@ -10,7 +11,7 @@ public struct RunDirectory: Hashable, Sendable {
   public init(path: String) { self.path = path }
 
   /// The weights with the best validation score.
-  public var best: String { "\(path)/best.safetensors" }
+  public var best: String { "\(path)/\(Model.bestFileName)" }
   /// The weights after the last epoch.
   public var last: String { "\(path)/last.safetensors" }
   /// The training state to go on from.

@@ -106,7 +106,7 @@ public struct Trainer: ~Copyable {
       pixels: self.configuration.batch * preparation.batches.augmentation.cropHeight
         * preparation.batches.augmentation.cropWidth)
     evaluation = Evaluation(classCount: labelSet.count)
-    loader = preparation.batches.trainingLoader(from: state.position, epochs: configuration.epochs)
+    loader = preparation.batches.loader(from: state.position, epochs: configuration.epochs)
   }
 
   /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.

@@ -119,7 +119,7 @@ extension TrainingBatches {
   static let depth = 4
 
   /// Prepares batches as tensors in the background, from a position to the end of the run.
-  func trainingLoader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
+  func loader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
     let count = max(0, (epochs - start.epoch) * stepsPerEpoch - start.step)
     return BackgroundLoader(count: count, depth: Self.depth, threads: 1) { index in
       try trainingBatch(at: position(index, after: start))
