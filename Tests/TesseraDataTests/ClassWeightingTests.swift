@@ -14,10 +14,10 @@ import Testing
   @Test func noneWeighsAlike() { #expect(frequencies.weights(.none) == [1, 1, 1, 1]) }
 
   @Test func enetFollowsItsFormula() {
-    // 1 / ln(1.10 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
-    let raw: [Double] = [1.701297, 3.811540, 5.484815, 10.492059]
+    // 1 / ln(1.02 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
+    let raw: [Double] = [1.843915, 5.028895, 8.823891, 50.498350]
     let mean = raw.reduce(0, +) / 4
-    // ln 1.8 = 0.5877867, ln 1.3 = 0.2623643, ln 1.2 = 0.1823216, ln 1.1 = 0.0953102
+    // ln 1.72 = 0.5423243, ln 1.22 = 0.1988509, ln 1.12 = 0.1133287, ln 1.02 = 0.0198026
     for (weight, expected) in zip(frequencies.weights(.enet), raw) {
       #expect(abs(Double(weight) - expected / mean) < 1e-5)
     }

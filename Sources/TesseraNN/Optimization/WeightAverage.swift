@@ -1,4 +1,4 @@
-/// An exponential moving average of a network's weights: what is evaluated and kept, while the weights themselves learn.
+/// An exponential moving average of a network's weights: what is evaluated and kept while the weights learn.
 ///
 ///     a ← d·a + (1 − d)·w     with d = min(decay, (1 + t) / (10 + t)) after step t = 1, 2, …
 ///

@@ -36,7 +36,7 @@ public struct Trainer: ~Copyable {
   public let memoryNeeded: Int
 
   /// Epochs of cross-entropy alone.
-  public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
+  public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs * 2 / 3 }
 
   /// Whether all epochs are done and stored.
   public var isComplete: Bool { state.position.epoch >= configuration.epochs }

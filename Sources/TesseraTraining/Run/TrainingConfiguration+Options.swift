@@ -8,7 +8,7 @@ extension TrainingConfiguration {
       "arch": architecture.family.rawValue, "width": "\(architecture.width)",
       "discriminator": discriminator?.rawValue ?? "none", "discriminator-scale": "\(discriminatorScale)",
       "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
-      "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "half", "epochs": "\(epochs)", "batch": "\(batch)",
+      "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "two-thirds", "epochs": "\(epochs)", "batch": "\(batch)",
       "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
       "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "brightness": "\(brightness)",
       "contrast": "\(contrast)", "class-weighting": classWeighting.rawValue,
@@ -43,7 +43,7 @@ extension TrainingConfiguration {
       guard value == "basic" else { throw reader.error("give basic") }
     case "lambda": lambda = try reader.number()
     case "adversarial-term": term = try reader.choice()
-    case "warm-start-epochs": warmStartEpochs = value == "half" ? nil : try reader.integer()
+    case "warm-start-epochs": warmStartEpochs = value == "two-thirds" ? nil : try reader.integer()
     case "epochs": epochs = try reader.integer()
     case "batch": batch = try reader.integer()
     case "crop": (cropHeight, cropWidth) = value == "image" ? (nil, nil) : try reader.sides()

@@ -34,7 +34,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var lambda = 0.1
   /// What the segmenter is told by the discriminator.
   public var term = AdversarialTerm.nonsaturating
-  /// Epochs of cross-entropy alone before the discriminator takes part; nil for half of all epochs.
+  /// Epochs of cross-entropy alone before the discriminator takes part; nil for two thirds of all epochs.
   ///
   /// A discriminator that starts beside an untrained segmenter wins at once and then only disturbs it.
   public var warmStartEpochs: Int?
@@ -53,19 +53,19 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// Whether half of the crops are mirrored.
   public var flips = true
   /// Most that is added to or taken from every colour of a crop, as a share of full scale.
-  public var brightness = 0.2
+  public var brightness = 0.1
   /// Most that the distance from the mean colour grows or shrinks by, as a share of itself.
-  public var contrast = 0.2
+  public var contrast = 0.1
   /// How l_mce weighs classes.
   public var classWeighting = ClassWeighting.enet
   /// The optimiser of the segmenter; the discriminator's is always Adam.
   public var optimizer = OptimizerKind.adam
   /// The segmenter's base learning rate.
-  public var learningRate = 1e-3
+  public var learningRate = 2e-3
   /// The discriminator's learning rate, which follows the same schedule.
   ///
   /// So low that its loss stays in the band where its gradient teaches, instead of winning within an epoch.
-  public var discriminatorLearningRate = 3e-5
+  public var discriminatorLearningRate = 1e-5
   /// The segmenter's weight decay.
   public var weightDecay = 1e-4
   /// How much of the averaged weights each step leaves; 0 evaluates and keeps the weights of the last step.

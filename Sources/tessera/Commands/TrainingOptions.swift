@@ -13,7 +13,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Weight of the adversarial term; 0 trains without. (default: 0.1)") var lambda: String?
   @Option(help: "What the segmenter is told: nonsaturating or minimax. (default: nonsaturating)")
   var adversarialTerm: String?
-  @Option(help: "Epochs of cross-entropy alone before the discriminator takes part, or half. (default: half)")
+  @Option(
+    help: "Epochs of cross-entropy alone before the discriminator takes part, or two-thirds. (default: two-thirds)")
   var warmStartEpochs: String?
   @Option(help: "Epochs in all. (default: 60)") var epochs: String?
   @Option(help: "Images in a batch. (default: 8)") var batch: String?
@@ -21,15 +22,15 @@ struct TrainingOptions: ParsableArguments {
   var crop: String?
   @Option(help: "Least and most that samples are scaled by. (default: 0.8...1.5)") var scale: String?
   @Option(help: "Mirror half of the crops: true or false. (default: true)") var flip: String?
-  @Option(help: "Most that crops grow lighter or darker, as a share of full scale. (default: 0.2)")
+  @Option(help: "Most that crops grow lighter or darker, as a share of full scale. (default: 0.1)")
   var brightness: String?
-  @Option(help: "Most that the contrast of crops grows or shrinks, as a share of itself. (default: 0.2)")
+  @Option(help: "Most that the contrast of crops grows or shrinks, as a share of itself. (default: 0.1)")
   var contrast: String?
   @Option(help: "How the loss weighs classes: none, enet or medianFrequency. (default: enet)")
   var classWeighting: String?
   @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
-  @Option(help: "Its base learning rate. (default: 0.001)") var learningRate: String?
-  @Option(help: "Base learning rate of the discriminator. (default: 0.00003)") var discriminatorLearningRate: String?
+  @Option(help: "Its base learning rate. (default: 0.002)") var learningRate: String?
+  @Option(help: "Base learning rate of the discriminator. (default: 0.00001)") var discriminatorLearningRate: String?
   @Option(help: "Weight decay of the segmenter. (default: 0.0001)") var weightDecay: String?
   @Option(help: "Share of the averaged weights that a step leaves; 0 keeps the last step's. (default: 0.99)")
   var averageDecay: String?

@@ -29,7 +29,7 @@ struct TrainingConfigurationTests {
     for (option, value) in [("warm-start-epochs", "3"), ("crop", "16x16"), ("gradient-norm-limit", "2")] {
       try configuration.set(option, to: value)
     }
-    for (option, value) in [("warm-start-epochs", "half"), ("crop", "image"), ("gradient-norm-limit", "none")] {
+    for (option, value) in [("warm-start-epochs", "two-thirds"), ("crop", "image"), ("gradient-norm-limit", "none")] {
       try configuration.set(option, to: value)
     }
     #expect(configuration == TrainingConfiguration())
