@@ -41,6 +41,9 @@ let package = Package(
   products: [
     .library(name: "TesseraLabels", targets: ["TesseraLabels"]),
     .library(name: "TesseraImaging", targets: ["TesseraImaging"]),
+    .library(name: "TesseraData", targets: ["TesseraData"]),
+    .library(name: "TesseraWeights", targets: ["TesseraWeights"]),
+    .library(name: "TesseraProtocol", targets: ["TesseraProtocol"]),
     .library(name: "TesseraClient", targets: ["TesseraClient"]),
     .library(name: "TesseraServer", targets: ["TesseraServer"]),
     .library(name: "TesseraTraining", targets: ["TesseraTraining"]),
