@@ -24,7 +24,7 @@ extension ConnectionHandler {
     var times = requests.values.compactMap(\.timeout)
     if let time = connection.nextTimeout { times.append(time) }
     if let time = stallTimeout { times.append(time) }
-    if let time = inputTimeout { times.append(time) }
+    if let time = connection.inputTimeout { times.append(time) }
     if case .farewell(let time) = ending { times.append(time) }
     return times.min()
   }
@@ -36,12 +36,6 @@ extension ConnectionHandler {
     return lastWritten + shared.configuration.limits.writeStall
   }
 
-  /// When a peer is given up that owes the input of a request and sends nothing.
-  private var inputTimeout: ContinuousClock.Instant? {
-    let isOwed = requests.values.contains { $0.stage == .receiving }
-    return isOwed ? lastRead + shared.configuration.limits.frame : nil
-  }
-
   private func expire(_ context: ChannelHandlerContext) {
     let now = ContinuousClock.now
     if case .farewell(let time) = ending, time <= now { return close(context) }
@@ -50,7 +44,7 @@ extension ConnectionHandler {
       return close(context)
     }
     connection.expire(now: now)
-    if let time = inputTimeout, time <= now {
+    if let time = connection.inputTimeout, time <= now {
       for (id, request) in requests where request.stage == .receiving { fail(id, SegmentationError(.timeout)) }
     }
     for (id, request) in requests {

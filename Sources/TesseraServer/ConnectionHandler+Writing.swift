@@ -28,7 +28,10 @@ extension ConnectionHandler {
         unwritten -= count
         guard case .success = result else { return }
         lastWritten = .now
-        if unwritten == 0 { finishEnding(context) }
+        guard unwritten == 0 else { return }
+        connection.written(now: lastWritten)
+        finishEnding(context)
+        schedule(context)
       }
     }
   }

@@ -29,6 +29,13 @@ import Testing
     }
   }
 
+  private func ping(_ raw: RawConnection, _ frames: consuming RawFrames) async {
+    while true {
+      raw.sendLater(frames.ping())
+      do { try await Task.sleep(for: .milliseconds(50)) } catch { return }
+    }
+  }
+
   @Test func silenceFromTheStartEnds() async throws {
     _ = try await withServer(FakeService(), { $0.handshakeTime = .milliseconds(100) }) { server, address in
       let raw = try await RawConnection.open(address.port)
@@ -66,6 +73,50 @@ import Testing
       while let (header, _) = try reader.next() { terminal[header.requestID.rawValue] = header.type }
       #expect(terminal[1] == .error)
       #expect(terminal[2] == .resultData)
+      await raw.close()
+    }
+  }
+
+  @Test func pingsDoNotKeepAPlace() async throws {
+    let configure: (inout Server.Configuration) -> Void = {
+      $0.limits.frame = .milliseconds(300)
+      $0.limits.pingInterval = .milliseconds(1)
+      $0.queueRequests = 1
+    }
+    _ = try await withServer(FakeService(), configure) { _, address in
+      let raw = try await RawConnection.open(address.port)
+      var frames = RawFrames()
+      try await raw.send(frames.hello() + frames.request(1, picture(1), withData: false))
+      async let _: Void = ping(raw, frames)
+      try await withClient(host: address.host, port: address.port) { client in
+        // The one place is taken for the 30 s of the request's budget, or given up for want of input.
+        let isFree = try await eventually { (try? await client.segmentPicture(2)) == true }
+        #expect(isFree)
+      }
+      try await raw.endInput()
+      var reader = FrameReader(await raw.readToEnd())
+      #expect(try reader.errors().map(\.error.code) == [.timeout])
+      await raw.close()
+    }
+  }
+
+  @Test func aLongComputationIsNotIdle() async throws {
+    let gate = Gate()
+    let service = FakeService { _ in await gate.pass() }
+    let idle: Duration = .milliseconds(300)
+    _ = try await withServer(service, { $0.limits.idle = idle }) { _, address in
+      let raw = try await RawConnection.open(address.port)
+      var frames = RawFrames()
+      try await raw.send(frames.hello() + frames.request(1, picture(1)))
+      try await Task.sleep(for: idle * 2)
+      let answered = ContinuousClock.now
+      gate.open()
+      let bytes = await raw.readToEnd()
+      #expect(answered.duration(to: .now) >= idle)
+      var reader = FrameReader(bytes)
+      var types: [MessageType] = []
+      while let (header, _) = try reader.next() { types.append(header.type) }
+      #expect(types == [.helloAck, .result, .resultData, .error])
       await raw.close()
     }
   }

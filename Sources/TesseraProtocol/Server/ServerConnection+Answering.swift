@@ -23,6 +23,7 @@ extension ServerConnection {
     guard undecided == .admission(id), let total = requests[id]?.open.total else { return }
     undecided = nil
     requests[id]?.stage = .receiving
+    lastInput = now
     credit -= total
   }
 

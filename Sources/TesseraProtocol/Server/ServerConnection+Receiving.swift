@@ -175,6 +175,7 @@ extension ServerConnection {
   private mutating func handleData(_ header: FrameHeader, _ payload: ByteBuffer) throws(WireError) {
     let id = header.requestID
     guard var request = requests.removeValue(forKey: id) else { return }
+    lastInput = now
     let digest: ContentDigest?
     do throws(WireError) {
       digest = try chunks.add(

@@ -26,7 +26,18 @@ extension ServerConnection {
   }
 
   private var idleTimeout: ContinuousClock.Instant? {
-    guard phase == .open, requests.isEmpty, outbox.isEmpty else { return nil }
-    return lastFrame + configuration.limits.idle
+    guard phase == .open, requests.isEmpty, outbox.isEmpty, isWritten else { return nil }
+    return max(lastFrame, lastWritten) + configuration.limits.idle
+  }
+
+  /// When to give up the requests whose input is owed; nil where none is owed, or some is being read.
+  ///
+  /// Only input gives more time: a client that merely pings would keep places that others want. Input of any request
+  /// gives it to all, since on a slow line they wait for their turns; the budget of each bounds that.
+  package var inputTimeout: ContinuousClock.Instant? {
+    guard requests.values.contains(where: { $0.stage == .receiving }) else { return nil }
+    // A frame being read has a deadline of its own.
+    if let header = decoder.header, header.type == .data, requests[header.requestID]?.stage == .receiving { return nil }
+    return lastInput + configuration.limits.frame
   }
 }

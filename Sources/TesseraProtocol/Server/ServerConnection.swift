@@ -62,6 +62,12 @@ package struct ServerConnection: ~Copyable {
   /// When the first byte of the frame being read came.
   var frameStarted: ContinuousClock.Instant?
   var lastFrame: ContinuousClock.Instant
+  /// When input last came that a request waits for, its OPEN included.
+  var lastInput: ContinuousClock.Instant
+  /// When the channel last had written all frames that were taken.
+  var lastWritten: ContinuousClock.Instant
+  /// Whether it has now.
+  var isWritten = true
   var pings: RateGate
   var infos = RateGate(interval: .seconds(1))
   var glitches: GlitchCounter
@@ -76,6 +82,8 @@ package struct ServerConnection: ~Copyable {
     self.now = now
     phaseStarted = now
     lastFrame = now
+    lastInput = now
+    lastWritten = now
     credit = configuration.limits.credit
     pings = RateGate(interval: configuration.limits.pingInterval)
     glitches = GlitchCounter(limit: configuration.glitchLimit, window: configuration.glitchWindow, now: now)
@@ -123,7 +131,14 @@ package struct ServerConnection: ~Copyable {
   /// Frames of different answers take turns.
   package mutating func nextFrame() -> ByteBuffer? {
     guard let next = outbox.next(version: version) else { return nil }
+    isWritten = false
     if let id = next.finished { finish(id) }
     return next.frame
+  }
+
+  /// Notes that all frames taken so far are written; before that the connection is not idle.
+  package mutating func written(now: ContinuousClock.Instant) {
+    isWritten = true
+    lastWritten = now
   }
 }

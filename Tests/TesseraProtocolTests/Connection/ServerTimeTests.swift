@@ -62,6 +62,73 @@ import Testing
     #expect(fault(served, after: .seconds(1000)) == nil)
   }
 
+  @Test func idlenessCountsFromTheLastAnswer() throws {
+    var served = server()
+    served.pair.answersAtOnce = false
+    var peer = RawPeer()
+    peer.open(1)
+    peer.send(RawPeer.pixels, id: 1, isLast: true)
+    served.receive(peer.bytes)
+    served.pair.now += .seconds(300)
+    let complete = try #require(
+      served.pair.serverActions.lazy.compactMap { if case .request(let complete) = $0 { complete } else { nil } }.first)
+    served.pair.answer(complete)
+    served.settle()
+    let timeout = served.pair.server.nextTimeout
+    #expect(timeout == served.pair.now + .seconds(120))
+    #expect(fault(served, after: .seconds(120)) == .timeout)
+  }
+
+  @Test func nothingIsIdleBeforeItIsWritten() {
+    var pair = Pair()
+    pair.server.receive(RawPeer().bytes, now: pair.now)
+    while pair.performServerActions() {}
+    #expect(pair.server.nextFrame() != nil)
+    #expect(pair.server.nextFrame() == nil)
+    #expect(pair.server.nextTimeout == nil)
+    let written = pair.now + .seconds(50)
+    pair.server.written(now: written)
+    let timeout = pair.server.nextTimeout
+    #expect(timeout == written + .seconds(120))
+  }
+
+  @Test func onlyInputGivesOwedInputMoreTime() {
+    var served = server()
+    var peer = RawPeer()
+    func sent(_ write: (inout RawPeer) -> Void) -> ByteBuffer {
+      peer.bytes.clear()
+      write(&peer)
+      return peer.bytes
+    }
+    let start = served.pair.now
+    func expectTimeout(_ served: borrowing Served, _ time: Duration?, line: Int = #line) {
+      let timeout = served.pair.server.inputTimeout.map { start.duration(to: $0) }
+      #expect(timeout == time, "line \(line)")
+    }
+    served.receive(peer.bytes)
+    expectTimeout(served, nil)
+    served.receive(sent { $0.open(1) })
+    expectTimeout(served, .seconds(10))
+    served.receive(sent { $0.send(Ping(token: 1)) }, after: .seconds(6))
+    expectTimeout(served, .seconds(10))
+    served.receive(sent { $0.open(2) }, after: .seconds(1))
+    expectTimeout(served, .seconds(17))
+    // On a slow line the one waits while the other's input comes.
+    let data = sent { $0.send(Array(RawPeer.pixels.prefix(2)), id: 2, isLast: false) }
+    served.receive(ByteBuffer(bytes: data.array.prefix(33)), after: .seconds(1))
+    expectTimeout(served, nil)
+    served.receive(ByteBuffer(bytes: data.array.dropFirst(33)), after: .seconds(4))
+    expectTimeout(served, .seconds(22))
+    served.pair.server.fail(.init(rawValue: 2), SegmentationError(.timeout))
+    // DATA that nobody wants any more is no input.
+    served.receive(sent { $0.send(Array(RawPeer.pixels.suffix(4)), id: 2, isLast: true) }, after: .seconds(1))
+    expectTimeout(served, .seconds(22))
+    served.receive(sent { $0.send(RawPeer.pixels, id: 1, isLast: true) })
+    expectTimeout(served, nil)
+    #expect(served.pair.serverFault == nil)
+    #expect(served.errors == [Fault(id: 2, code: .timeout)])
+  }
+
   @Test func budgetsAreBounded() {
     func deadline(_ budget: UInt32) -> Duration? {
       var served = server()

@@ -49,6 +49,7 @@ struct Pair: ~Copyable {
       if performServerActions() { moved = true }
       while let frame = server.nextFrame() {
         deliver(frame.array, toServer: false)
+        server.written(now: now)
         moved = true
       }
       if performServerActions() { moved = true }

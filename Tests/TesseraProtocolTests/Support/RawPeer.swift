@@ -76,6 +76,7 @@ struct Served: ~Copyable {
         var frame = frame
         guard let header = try? FrameHeader(reading: &frame) else { preconditionFailure("a frame of ours is broken") }
         frames.append((header, frame.array))
+        pair.server.written(now: pair.now)
       }
     }
   }

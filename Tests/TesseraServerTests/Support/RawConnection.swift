@@ -79,6 +79,11 @@ struct RawFrames {
     return Preface.bytes + Array(frame.readableBytesView)
   }
 
+  mutating func ping() -> [UInt8] {
+    let frame = sealer.seal(.ping, id: .connection, version: .one, payload: Ping(token: 7).encoded())
+    return Array(frame.readableBytesView)
+  }
+
   /// OPEN for a picture, and its DATA where it is wanted.
   mutating func request(
     _ id: UInt64, _ pixels: [UInt8], width: UInt32 = 16, height: UInt32 = 12, outputs: OutputSet = .labels,
