@@ -12,11 +12,7 @@ public struct RemoteModel: SegmentationService {
   /// - Throws: UNKNOWN_MODEL where the server has none of that name; why the connection ended.
   public init(_ name: String = "", of client: Client) async throws(SegmentationError) {
     var name = name
-    if name.isEmpty {
-      name = try await client.status().models.first?.name ?? ""
-      // A server answers such questions at most once a second.
-      try? await Task.sleep(for: .seconds(1))
-    }
+    if name.isEmpty { name = try await client.status().models.first?.name ?? "" }
     guard !name.isEmpty, let summary = try await client.status(naming: name).models.first else {
       throw SegmentationError(.unknownModel, "the server has no model \(name.isEmpty ? "at all" : name)")
     }

@@ -68,6 +68,27 @@ import Testing
     }
   }
 
+  @Test func aRemoteModelFindsItsName() async throws {
+    let service = FakeService()
+    _ = try await withServer(service) { _, address in
+      try await withClient(host: address.host, port: address.port) { client in
+        // Two questions one behind the other, which the client spaces as the server wants them.
+        let remote = try await RemoteModel(of: client)
+        #expect(remote.model.name == "fake" && remote.model.classes == service.model.classes)
+        let pixels = picture(1)
+        let result = try await remote.segment(
+          SegmentationRequest(image: .rgb8(pixels), width: 16, height: 12, outputs: .labels))
+        #expect(result.labels?.indices(void: .max) == FakeService.labels(pixels, classes: 5))
+      }
+      try await withClient(host: address.host, port: address.port) { client in
+        let error = try await failure { () async throws(SegmentationError) in
+          try await RemoteModel("other", of: client)
+        }
+        #expect(error.code == .unknownModel)
+      }
+    }
+  }
+
   @Test func status() async throws {
     _ = try await withServer(FakeService()) { _, address in
       try await withClient(host: address.host, port: address.port) { client in

@@ -2,13 +2,16 @@ package import NIOCore
 
 /// A server's side of one connection: bytes in, frames and actions out; it knows no channel, clock or model.
 ///
-/// After every call that changes something, the transport takes what came of it, until both are nil:
+/// After every call that changes something, the transport takes what came of it, actions first:
 ///
-///     while let frame = connection.nextFrame() { write(frame) }    // while the channel takes more
-///     while let action = connection.nextAction() { perform(action) }
+///     repeat {
+///       while let action = connection.nextAction() { perform(action) }
+///     } while writeFrames()
 ///
-/// Taking a frame may bring an action, and performing an action frames. Answers for ids that are gone are ignored:
-/// a result may come when its client has already left.
+/// where `writeFrames` writes ``nextFrame()`` while the channel takes more and there is one, and tells whether there
+/// was any. Performing an action brings frames, and the last frame taken may bring an action, such as to close: so
+/// actions are taken again for as long as frames were written. Answers for ids that are gone are ignored: a result may
+/// come when its client has already left.
 package struct ServerConnection: ~Copyable {
   /// How far the connection has come.
   enum Phase: Hashable {
