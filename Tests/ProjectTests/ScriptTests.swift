@@ -44,6 +44,32 @@ struct ScriptTests {
     let outcome = try await stage.run("Tests/install")
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
   }
+
+  @Test func theQuickstartKeepsWhatIsNotItsOwn() async throws {
+    let stage = try Stage()
+    try stage.add("swift", "exit 1")
+    try stage.add("mine/photo", "")
+    for folder in ["mine", "mine/photo", "./mine/../mine"] {
+      let outcome = try await stage.run("Samples/quickstart", folder)
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("/mine") && outcome.errors.contains("name another folder"))
+      #expect(outcome.output.isEmpty)
+      #expect(FileManager.default.fileExists(atPath: stage.path("mine/photo")))
+    }
+  }
+
+  @Test(arguments: ["echo 'Error: no such model' >&2; exit 1", "echo 'Error: no such model' >&2; exec sleep 0.3"])
+  func theQuickstartShowsWhyNothingListens(serve: String) async throws {
+    let stage = try Stage()
+    try stage.addSwift()
+    try stage.add("dpkg-query", "echo 'install ok installed'")
+    try stage.add("tessera", "case $1 in serve) \(serve);; esac")
+    let outcome = try await stage.run("Samples/quickstart", "out folder")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("the server "))
+    #expect(outcome.errors.contains(stage.path("out folder/server.log")))
+    #expect(outcome.errors.hasSuffix("Error: no such model\n"))
+  }
 }
 
 /// A folder from which a script is run, whose programs come before the system's.
