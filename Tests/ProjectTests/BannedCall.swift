@@ -58,7 +58,8 @@ struct BannedCall: Sendable {
     BannedCall(spelling: "Task.detached", scope: .libraries, replacement: childTask),
     BannedCall(
       spelling: "Task", scope: .libraries, replacement: childTask,
-      // The queue owns, cancels and awaits its computations; a stuck one could not be left behind otherwise.
+      // A task group waits for all its children, so a computation that never ends would hold up the server's end for
+      // ever. The queue keeps each task with its request, cancels it, awaits it, and leaves it at the hard end alone.
       exceptions: ["Sources/TesseraServer/RequestQueue.swift"],
       isMeant: { rest in
         let next = rest.drop { $0 == UInt8(ascii: " ") }
@@ -69,7 +70,8 @@ struct BannedCall: Sendable {
     BannedCall(spelling: "SystemRandomNumberGenerator", scope: .swift, replacement: generator),
     BannedCall(
       spelling: ".random(in:", scope: .swift, replacement: generator,
-      // What nobody may foresee: the server's instance number and the client's grease.
+      // A seed would repeat both. The server's instance number tells clients that it is another process than before.
+      // The client's grease must not become a value that servers can expect and treat as known.
       exceptions: ["Sources/TesseraServer/Server.swift", "Sources/TesseraClient/Connector.swift"],
       isMeant: { rest in !text(arguments([UInt8(ascii: "(")] + rest)).contains("using:") }),
     BannedCall(spelling: ".shuffled()", scope: .swift, replacement: generator),
