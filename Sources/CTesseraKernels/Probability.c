@@ -53,23 +53,30 @@ static inline float exp_negative(float x) {
   return e * power.value;
 }
 
+// For a tile of pixels: the largest channel, exp(x − largest) of every channel as `y`, and its sum over the channels.
+// Inlined always, so that each clone of its callers vectorizes it with its own instructions.
+__attribute__((always_inline)) static inline void exponentials(const maps *m, size_t at, size_t width, float *largest,
+                                                               float *sum) {
+  memcpy(largest, m->x + at, width * sizeof(float));
+  for (size_t c = 1; c < m->c; c++)
+    for (size_t i = 0; i < width; i++) {
+      float v = m->x[at + c * m->p + i];
+      largest[i] = v > largest[i] ? v : largest[i];
+    }
+  memset(sum, 0, TILE * sizeof(float));
+  for (size_t c = 0; c < m->c; c++)
+    for (size_t i = 0; i < width; i++) {
+      float e = exp_negative(m->x[at + c * m->p + i] - largest[i]);
+      m->y[at + c * m->p + i] = e;
+      sum[i] += e;
+    }
+}
+
 TESSERA_CLONES static void softmax(void *context, size_t first, size_t last) {
   maps m = *(maps *)context;
   EACH_TILE({
     float largest[TILE], sum[TILE];
-    memcpy(largest, m.x + at, width * sizeof(float));
-    for (size_t c = 1; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) {
-        float v = m.x[at + c * m.p + i];
-        largest[i] = v > largest[i] ? v : largest[i];
-      }
-    memset(sum, 0, sizeof sum);
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) {
-        float e = exp_negative(m.x[at + c * m.p + i] - largest[i]);
-        m.y[at + c * m.p + i] = e;
-        sum[i] += e;
-      }
+    exponentials(&m, at, width, largest, sum);
     for (size_t i = 0; i < width; i++) sum[i] = 1 / sum[i];
     for (size_t c = 0; c < m.c; c++)
       for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] *= sum[i];
@@ -94,19 +101,7 @@ TESSERA_CLONES static double cross_entropy(void *context, size_t first, size_t l
   double loss = 0;
   EACH_TILE({
     float largest[TILE], sum[TILE], weight[TILE];
-    memcpy(largest, m.x + at, width * sizeof(float));
-    for (size_t c = 1; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) {
-        float v = m.x[at + c * m.p + i];
-        largest[i] = v > largest[i] ? v : largest[i];
-      }
-    memset(sum, 0, sizeof sum);
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) {
-        float e = exp_negative(m.x[at + c * m.p + i] - largest[i]);
-        m.y[at + c * m.p + i] = e;
-        sum[i] += e;
-      }
+    exponentials(&m, at, width, largest, sum);
     for (size_t i = 0; i < width; i++) {
       uint16_t label = labels[i];
       weight[i] = label == TESSERA_VOID_LABEL ? 0 : m.weights ? m.weights[label] : 1;
