@@ -6,19 +6,19 @@ struct Layers: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time each convolution of a network: plan, forward pass, input and weight gradients.")
 
-  @Option(help: "Network: unetW or largefov.") var net = "unet32"
-  @Option(help: "Images in a batch.") var batch = 4
-  @Option(help: "Height x width of its input.") var size = "360x480"
-  @Option(help: "Timed repetitions; the median counts.") var repeats = 5
-  @Option(help: "Threads.") var threads = 2
+  @Option(help: "Network: unetW with a width W of 1 to 1024, or largefov.") var net = "unet32"
+  @OptionGroup var workload: WorkloadOptions
 
-  func run() throws {
-    let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ $0 >= 8 }), batch >= 1, repeats >= 1, threads >= 1 else {
-      throw ValidationError("--size takes HEIGHTxWIDTH of at least 8, --batch, --repeats and --threads at least 1")
+  func validate() throws {
+    guard net == "largefov" || WorkloadOptions.width(ofUNet: net) != nil else {
+      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32, and largefov")
     }
-    ComputeThreads.prepare(count: threads)
-    for layer in try layers(height: sides[0], width: sides[1]) { print(measure(layer)) }
+  }
+
+  func run() {
+    guard let (height, width) = workload.sides else { return }
+    ComputeThreads.prepare(count: workload.threads)
+    for layer in layers(height: height, width: width) { print(measure(layer)) }
   }
 
   private struct Layer {
@@ -29,18 +29,15 @@ struct Layers: ParsableCommand {
     let width: Int
   }
 
-  private func layers(height: Int, width: Int) throws -> [Layer] {
+  private func layers(height: Int, width: Int) -> [Layer] {
     func at(_ level: Int, _ from: Int, _ to: Int, kernel: Int = 3) -> Layer {
       Layer(from: from, to: to, kernel: kernel, height: height >> level, width: width >> level)
     }
-    if net == "largefov" {
+    guard let w = WorkloadOptions.width(ofUNet: net) else {
       return [
         at(0, 11, 96), at(0, 96, 128), at(0, 128, 128), at(1, 128, 256), at(1, 256, 256), at(2, 256, 512),
         at(2, 512, 2),
       ]
-    }
-    guard net.hasPrefix("unet"), let w = Int(net.dropFirst(4)), w > 0 else {
-      throw ValidationError("--net \(net): known are unetW with a width, such as unet32, and largefov")
     }
     let down = (0..<4).flatMap { level in
       [at(level, level == 0 ? 3 : w << (level - 1), w << level), at(level, w << level, w << level)]
@@ -52,7 +49,7 @@ struct Layers: ParsableCommand {
   }
 
   private func measure(_ layer: Layer) -> String {
-    let source: Shape = [batch, layer.from, layer.height, layer.width]
+    let source: Shape = [workload.batch, layer.from, layer.height, layer.width]
     let shape: Shape = [layer.to, layer.from, layer.kernel, layer.kernel]
     let convolution = Convolution(
       source: source, weights: shape, hasBias: false, geometry: .same(kernel: layer.kernel))
@@ -76,12 +73,12 @@ struct Layers: ParsableCommand {
 
   private func median(_ pass: () -> Void) -> Double {
     pass()
-    let times = (0..<repeats).map { _ in
+    let times = (0..<workload.repeats).map { _ in
       let start = ContinuousClock.now
       pass()
       return (ContinuousClock.now - start) / .seconds(1)
     }
-    return times.sorted()[repeats / 2]
+    return times.sorted()[workload.repeats / 2]
   }
 
   private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }

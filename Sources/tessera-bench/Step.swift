@@ -10,41 +10,52 @@ struct Step: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps: images per second, page faults and memory of a step.")
 
-  @Option(help: "Network: unetW, W being its width.") var net = "unet32"
+  @Option(help: "Network: unetW with a width W of 1 to 1024.") var net = "unet32"
   @Option(help: "Number format: f32.") var precision = "f32"
-  @Option(help: "Images in a batch.") var batch = 4
-  @Option(help: "Height x width of an image.") var size = "360x480"
+  @OptionGroup var workload: WorkloadOptions
   @Flag(help: "Add the LargeFOV discriminator: one step of each network per batch.") var adversary = false
-  @Option(help: "Side of the pixel windows that the discriminator sees as one.") var downsample = 4
-  @Option(help: "Timed steps, after two that are not.") var repeats = 5
-  @Option(help: "Threads.") var threads = 2
+  @Option(help: "Side of the pixel windows that the discriminator sees as one, 1 to 64.") var downsample = 4
 
-  func run() throws {
-    guard net.hasPrefix("unet"), let width = Int(net.dropFirst(4)), width > 0 else {
-      throw ValidationError("--net \(net): known are unetW with a width, such as unet32")
+  func validate() throws {
+    guard WorkloadOptions.width(ofUNet: net) != nil else {
+      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32")
     }
     guard precision == "f32" else { throw ValidationError("--precision \(precision): known is f32") }
-    let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ $0 >= 8 }), batch >= 1, repeats >= 1, threads >= 1 else {
-      throw ValidationError("--size takes HEIGHTxWIDTH of at least 8, --batch, --repeats and --threads at least 1")
+    guard (1...64).contains(downsample) else { throw ValidationError("--downsample \(downsample): give 1 to 64") }
+    guard let (height, width) = workload.sides else { return }
+    // The discriminator halves its maps twice.
+    guard !adversary || min(height, width) >= 4 * downsample else {
+      throw ValidationError(
+        "--size \(workload.size): with --downsample \(downsample) the discriminator takes sides of at least "
+          + "\(4 * downsample)")
     }
-    ComputeThreads.prepare(count: threads)
-    var workload = try StepWorkload(
-      width: width, batch: batch, height: sides[0], imageWidth: sides[1], adversary: adversary, downsample: downsample)
-    workload.step()
-    workload.step()
+    // The lowest level of the network must have more than one value per channel, or its variance is 0.
+    guard workload.batch * (height / 8) * (width / 8) > 1 else {
+      throw ValidationError("--batch \(workload.batch) --size \(workload.size): give 2 images, or a side of 16")
+    }
+  }
+
+  func run() throws {
+    guard let width = WorkloadOptions.width(ofUNet: net), let sides = workload.sides else { return }
+    let (batch, repeats) = (workload.batch, workload.repeats)
+    ComputeThreads.prepare(count: workload.threads)
+    var training = try StepWorkload(
+      width: width, batch: batch, height: sides.height, imageWidth: sides.width, adversary: adversary,
+      downsample: downsample)
+    training.step()
+    training.step()
     var times: [Double] = []
     let faults = minorFaults()
     for _ in 0..<repeats {
       let start = ContinuousClock.now
-      workload.step()
+      training.step()
       times.append((ContinuousClock.now - start) / .seconds(1))
     }
     let faultsPerStep = Double(minorFaults() - faults) / Double(repeats)
     times.sort()
     let line = """
       {"engine": "tessera", "net": "\(net)", "precision": "\(precision)", "adversary": \(adversary), \
-      "batch": \(batch), "size": "\(size)", "images_per_second": \(rounded(Double(batch) / times[0])), \
+      "batch": \(batch), "size": "\(workload.size)", "images_per_second": \(rounded(Double(batch) / times[0])), \
       "median_images_per_second": \(rounded(Double(batch) / times[times.count / 2])), \
       "page_faults_per_step": \(rounded(faultsPerStep)), \
       "peak_tensor_mb": \(StorageStatistics.current.peakUsedBytes >> 20), \
