@@ -39,11 +39,38 @@ import Testing
       let violations = bilinear(clean, width: width, height: height).violations(for: .camVid)
       #expect(violations.map(\.rule.name) == ["in-between-ids"])
       #expect(violations.map(\.suspectedCause) == [.interpolation])
-      for violation in violations {
-        guard case .inBetweenIDs(let share) = violation.rule else { continue }
-        #expect(violation.severity == (share > 0.5 ? .error : .warning))
-      }
     }
+  }
+
+  /// A map of equal rows, so that only neighbours left and right differ.
+  ///
+  /// A ramp such as 0 1 2 is one edge, in between; one such as 0 2 5 is three edges, of which one is; a clean border
+  /// such as 2 7 is two edges, of which none is.
+  struct Blend: Sendable {
+    let row: [UInt8]
+    var height = 40
+    let severity: Violation.Severity?
+    var share = 0.0
+  }
+
+  static let blends = [
+    // 1 of 7 edges, 1 of 5.
+    Blend(row: [0, 0, 1, 2, 2, 7, 7, 2, 2, 7, 7], severity: nil),
+    Blend(row: [0, 0, 1, 2, 2, 7, 7, 2, 2], severity: .warning, share: 0.2),
+    // 1 of 3, in as few pixels as are suspect, and in one less.
+    Blend(row: [0, 0, 2, 5, 5], height: 32, severity: .warning, share: 1.0 / 3),
+    Blend(row: [0, 0, 2, 5, 5], height: 31, severity: nil),
+    // 2 of 4, which is not more than half; 3 of 5; 1 of 1.
+    Blend(row: [0, 0, 1, 2, 2, 1, 0, 0, 5, 5], severity: .warning, share: 0.5),
+    Blend(row: [0, 0, 1, 2, 2, 1, 0, 0, 1, 2, 2, 6, 6], severity: .error, share: 0.6),
+    Blend(row: [0, 0, 1, 2, 2], severity: .error, share: 1),
+  ]
+
+  @Test(arguments: blends) func moreBlendedBordersAreWorse(blend: Blend) {
+    let ids = (0..<blend.height).flatMap { _ in blend.row }
+    let violations = RawLabelMap(width: blend.row.count, height: blend.height, ids: ids).violations(for: .camVid)
+    #expect(violations.map(\.severity) == [blend.severity].compactMap(\.self))
+    #expect(violations.map(\.rule) == (blend.severity == nil ? [] : [.inBetweenIDs(share: blend.share)]))
   }
 
   @Test func aFewThinRegionsAreNoInterpolation() {
