@@ -101,9 +101,7 @@ public actor Engine: SegmentationService {
     let logits = stored.model.logits(pixels: pixels, height: request.height, width: request.width)
     guard logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
     let wanted: OutputSet = [.confidence, .probabilitiesF16, .probabilitiesF32]
-    return Prediction(
-      logits: logits, height: request.height, width: request.width,
-      withProbabilities: !request.outputs.isDisjoint(with: wanted))
+    return Prediction(logits: logits, withProbabilities: !request.outputs.isDisjoint(with: wanted))
   }
 
   private func palettePNG(_ labels: LabelMap) throws(SegmentationError) -> [UInt8] {

@@ -26,4 +26,26 @@ extension Tensor {
       }
     }
   }
+
+  /// The first rows and columns of every plane of a map: without what filled up a small image.
+  ///
+  /// - Precondition: the map has as many.
+  package func cropped(height: Int, width: Int) -> Tensor {
+    precondition(
+      shape.rank == 4 && (0...shape[2]).contains(height) && (0...shape[3]).contains(width),
+      "cropped: \(height)×\(width) pixels of map \(shape)")
+    guard shape[2] != height || shape[3] != width else { return self }
+    let (planes, rows, columns) = (shape[0] * shape[1], shape[2], shape[3])
+    return withElements { whole in
+      Tensor([shape[0], shape[1], height, width]) { part in
+        for plane in 0..<planes {
+          for row in 0..<height {
+            let from = (plane * rows + row) * columns
+            let to = (plane * height + row) * width
+            for column in 0..<width { part[to + column] = whole[from + column] }
+          }
+        }
+      }
+    }
+  }
 }

@@ -8,21 +8,26 @@ extension Model {
   ///
   /// - Parameter pixels: red, green and blue interleaved, rows from the top; at least one pixel.
   public func labelMap(pixels: [UInt8], height: Int, width: Int) -> LabelMap {
-    let largest = logits(pixels: pixels, height: height, width: width)
-    let columns = largest.shape[3]
-    let classes = largest.largestChannel()
-    // What filled up a small image is cut off again.
-    let indices =
-      columns == width
-      ? Array(classes.prefix(height * width))
-      : (0..<height).flatMap { classes[$0 * columns..<$0 * columns + width] }
-    return LabelMap(width: width, height: height, classCount: self.classes.count, indices: indices)
+    LabelMap(logits: logits(pixels: pixels, height: height, width: width))
   }
 
-  /// The scores of every class, `[1, classes, rows, columns]`, each side at least the segmenter's shortest.
+  /// The scores of every class, `[1, classes, height, width]`.
   public func logits(pixels: [UInt8], height: Int, width: Int) -> Tensor {
     let image = Tensor(
       pixels: pixels, height: height, width: width, normalization: normalization, minimumSide: segmenter.minimumSide)
+    // What filled up a small image is cut off again.
     return evaluate(values) { pass in segmenter(pass.constant(image), in: pass).variable.value }
+      .cropped(height: height, width: width)
+  }
+}
+
+extension LabelMap {
+  /// Labels every pixel of one image with the class of its largest logit, ties to the lowest class.
+  ///
+  /// - Parameter logits: `[1, classes, height, width]`.
+  package init(logits: Tensor) {
+    let shape = logits.shape
+    precondition(shape.rank == 4 && shape[0] == 1, "LabelMap(logits:): logits of one image have no shape \(shape)")
+    self.init(width: shape[3], height: shape[2], classCount: shape[1], indices: logits.largestChannel())
   }
 }
