@@ -1,5 +1,6 @@
 #include "Parallel.h"
 
+#include <fenv.h>
 #include <stdint.h>
 #include <stdlib.h>
 #if defined(__x86_64__)
@@ -29,6 +30,25 @@ static void flush(void *unused) {
 #endif
 }
 void tessera_denormals_flush(void) { GOMP_parallel(flush, NULL, 0, 0); }
+
+enum { NONFINITE = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW };
+
+static void clear_exceptions(void *unused) {
+  (void)unused;
+  feclearexcept(NONFINITE);
+}
+
+static void collect_exceptions(void *raised) {
+  if (fetestexcept(NONFINITE)) __atomic_store_n((int *)raised, 1, __ATOMIC_RELAXED);
+}
+
+void tessera_exceptions_clear(void) { GOMP_parallel(clear_exceptions, NULL, 0, 0); }
+
+int tessera_exceptions_raised(void) {
+  int raised = 0;
+  GOMP_parallel(collect_exceptions, &raised, 0, 0);
+  return raised;
+}
 
 typedef struct {
   size_t count, grain;

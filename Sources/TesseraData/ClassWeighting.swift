@@ -4,9 +4,9 @@ import Foundation
 public enum ClassWeighting: String, CaseIterable, Codable, Sendable {
   /// Every class weighs 1.
   case none
-  /// `1 / ln(1.02 + p)` of a class with share `p` of the pixels, scaled to a mean of 1.
+  /// `1 / ln(1.05 + p)` of a class with share `p` of the pixels, scaled to a mean of 1.
   ///
-  /// Source: Paszke et al. 2016, arXiv:1606.02147, section 5.2.
+  /// Source: Paszke et al. 2016, arXiv:1606.02147, section 5.2, which has 1.02 for 1.05.
   case enet
   /// The median of the classes' frequencies over the class's own, scaled to a mean of 1 over the classes that occur.
   ///
@@ -24,7 +24,7 @@ extension ClassFrequencies {
       return [Float](repeating: 1, count: pixels.count)
     case .enet:
       let total = Double(max(1, pixels.reduce(0, +)))
-      return scaledToMeanOne(pixels.map { 1 / log(1.02 + Double($0) / total) })
+      return scaledToMeanOne(pixels.map { 1 / log(1.05 + Double($0) / total) })
     case .medianFrequency:
       let frequencies = zip(pixels, pixelsWherePresent).map { $1 == 0 ? 0 : Double($0) / Double($1) }
       let present = frequencies.filter { $0 > 0 }.sorted()

@@ -98,8 +98,10 @@ public actor Engine: SegmentationService {
   }
 
   private func predict(_ pixels: [UInt8], _ request: SegmentationRequest) throws(SegmentationError) -> Prediction {
-    let logits = stored.model.logits(pixels: pixels, height: request.height, width: request.width)
-    guard logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
+    let (logits, isFinite) = ComputeThreads.observingNonfinite {
+      stored.model.logits(pixels: pixels, height: request.height, width: request.width)
+    }
+    guard isFinite, logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
     let wanted: OutputSet = [.confidence, .probabilitiesF16, .probabilitiesF32]
     return Prediction(logits: logits, withProbabilities: !request.outputs.isDisjoint(with: wanted))
   }

@@ -24,6 +24,16 @@ public enum ComputeThreads {
   /// The budget of the calling thread.
   public static var count: Int { Int(tessera_threads_get()) }
 
+  /// Does numeric work and says whether every number that came up on the way was finite.
+  ///
+  /// What comes out does not tell: the rectifiers and poolings of a processor that takes the larger of NaN and 0 for 0
+  /// hide what went wrong before them. Each thread's floating-point flags (IEEE 754, section 7) remember it at no cost.
+  public static func observingNonfinite<Result>(_ work: () throws -> Result) rethrows -> (Result, isFinite: Bool) {
+    tessera_exceptions_clear()
+    let result = try work()
+    return (result, tessera_exceptions_raised() == 0)
+  }
+
   /// Processors that this process may run on.
   public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

@@ -14,10 +14,10 @@ import Testing
   @Test func noneWeighsAlike() { #expect(frequencies.weights(.none) == [1, 1, 1, 1]) }
 
   @Test func enetFollowsItsFormula() {
-    // 1 / ln(1.02 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
-    let raw: [Double] = [1.843915, 5.028895, 8.823891, 50.498350]
+    // 1 / ln(1.05 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
+    let raw: [Double] = [1.786940, 4.481420, 7.155024, 20.495934]
     let mean = raw.reduce(0, +) / 4
-    // ln 1.72 = 0.5423243, ln 1.22 = 0.1988509, ln 1.12 = 0.1133287, ln 1.02 = 0.0198026
+    // ln 1.75 = 0.5596158, ln 1.25 = 0.2231436, ln 1.15 = 0.1397619, ln 1.05 = 0.0487902
     for (weight, expected) in zip(frequencies.weights(.enet), raw) {
       #expect(abs(Double(weight) - expected / mean) < 1e-5)
     }

@@ -123,6 +123,23 @@ struct EngineTests {
     #expect(error?.code == .nonfiniteOutput)
   }
 
+  /// A rectifier behind the layer takes what is no number for 0, so that the logits do not show it.
+  @Test(arguments: ["down.0.0.0.weight", "down.1.0.0.weight", "up.0.0.0.weight"])
+  func numbersThatOverflowInsideAreAnError(_ layer: String) async throws {
+    let stored = try stored { values in
+      let parameters = zip(values.names, values.parameters).map { name, tensor in
+        guard name.hasSuffix(layer) else { return tensor }
+        return Tensor(tensor.shape, tensor.elements.indices.map { $0 % 2 == 0 ? 3e38 : -3e38 })
+      }
+      return values.replacing(parameters: parameters, buffers: values.buffers)
+    }
+    let engine = try Engine(stored, threads: 2)
+    let error = await #expect(throws: SegmentationError.self) {
+      _ = try await engine.segment(request(.rgb8(image(33, 47)), 33, 47))
+    }
+    #expect(error?.code == .nonfiniteOutput)
+  }
+
   @Test func foreignFilesAreNoModels() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "tessera-\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }

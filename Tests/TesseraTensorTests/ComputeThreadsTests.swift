@@ -38,6 +38,21 @@ import Testing
     }
   }
 
+  @Test func whatIsNotFiniteIsObservedOnEveryThread() async {
+    await #expect(processExitsWith: .success) {
+      ComputeThreads.prepare(count: 3)
+      let count = 200_000
+      for place in [0, count / 2, count - 1] {
+        var elements = [Float](repeating: 1e30, count: count)
+        let finite = ComputeThreads.observingNonfinite { Tensor([count], elements).scaled(by: 1e8) }
+        #expect(finite.isFinite)
+        elements[place] = 1e38
+        let overflow = ComputeThreads.observingNonfinite { Tensor([count], elements).scaled(by: 1e8) }
+        #expect(!overflow.isFinite, "element \(place)")
+      }
+    }
+  }
+
   @Test func noThreadsAreTheCallersBug() async {
     await #expect(processExitsWith: .failure) { ComputeThreads.prepare(count: 0) }
   }

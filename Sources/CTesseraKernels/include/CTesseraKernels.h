@@ -15,6 +15,10 @@ int tessera_threads_get(void);
 // Treats denormal numbers as zero on every thread of the calling thread's team.
 void tessera_denormals_flush(void);
 
+// Whether a thread of the team has made an infinity or a NaN since the flags were cleared.
+void tessera_exceptions_clear(void);
+int tessera_exceptions_raised(void);
+
 // ---- Vectors
 void tessera_fill(float *y, size_t count, float value);
 void tessera_add(float *y, const float *x, size_t count);                                   // y += x
