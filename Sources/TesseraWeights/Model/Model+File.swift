@@ -127,12 +127,19 @@ extension Model {
 extension SafetensorsFile {
   /// Every tensor of floats by name, but one that is none.
   ///
+  /// PyTorch's counts of batches, `….num_batches_tracked`, are passed over: nothing is computed from them.
+  ///
   /// - Throws: ``SafetensorsError`` where the elements of another are no floats.
   public func tensors(except other: String? = nil) throws(SafetensorsError) -> [String: Tensor] {
     var result: [String: Tensor] = [:]
-    for entry in entries where entry.name != other {
+    for entry in entries where entry.name != other && !entry.countsBatches {
       result[entry.name] = Tensor(Shape(entry.shape), try floats(entry.name))
     }
     return result
   }
+}
+
+extension SafetensorsEntry {
+  /// Whether it is the number of batches that one of PyTorch's normalisations has seen.
+  fileprivate var countsBatches: Bool { dtype == .i64 && shape.isEmpty && name.hasSuffix(".num_batches_tracked") }
 }
