@@ -35,7 +35,9 @@ public actor Engine: SegmentationService {
     thread = ComputeThread(name: "tessera-compute")
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
-    let mostPixels = Self.activationBytes / stored.model.architecture.activationBytesPerPixel
+    let mostPixels =
+      Self.activationBytes
+      / stored.model.architecture.activationBytesPerPixel(classCount: stored.model.classes.count)
     model = ModelDescription(
       name: name, generation: 1, weightsDigest: stored.digest, classes: stored.model.classes,
       outputs: stored.model.classes.count > 256 ? OutputSet.all.subtracting(.palettePNG) : .all,

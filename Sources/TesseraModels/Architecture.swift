@@ -1,42 +1,64 @@
 public import TesseraNN
 
-/// Which segmenter to build: its family and how wide it is.
-public struct Architecture: Hashable, Sendable, Codable {
+/// Which segmenter to build, with what its kind leaves open.
+public enum Architecture: Hashable, Sendable, CustomStringConvertible {
+  /// ``UNet`` of a width within ``UNet/widths``.
+  case unet(width: Int)
+  /// ``LRASPP``, which has one size.
+  case lraspp
+
   /// The kinds of segmenter.
   public enum Family: String, CaseIterable, Hashable, Sendable, Codable {
     /// ``UNet``.
     case unet
+    /// ``LRASPP``.
+    case lraspp
   }
 
-  /// The kind of segmenter.
-  public let family: Family
-  /// Channels of the first level.
-  public let width: Int
-
-  /// Widths that can be built.
-  public static let widths = 1...1024
-
-  /// Names a segmenter.
-  ///
-  /// - Precondition: `width` lies in ``widths``.
-  public init(_ family: Family, width: Int) {
-    precondition(Self.widths.contains(width), "Architecture: width \(width) outside \(Self.widths)")
-    self.family = family
-    self.width = width
-  }
-
-  /// Bytes that activations take for each pixel of an image in use: a generous estimate to bound images by.
-  public var activationBytesPerPixel: Int {
+  /// A kind at its usual size: a U-Net of width 32.
+  public init(_ family: Family) {
     switch family {
-    // Four maps of the first level and their blocks' padding live at once, those below weigh half as much each.
-    case .unet: 32 * max(width, 16)
+    case .unet: self = .unet(width: 32)
+    case .lraspp: self = .lraspp
     }
   }
 
+  /// The kind of segmenter.
+  public var family: Family {
+    switch self {
+    case .unet: .unet
+    case .lraspp: .lraspp
+    }
+  }
+
+  /// Such as "unet, width 32".
+  public var description: String {
+    switch self {
+    case .unet(let width): "\(family.rawValue), width \(width)"
+    case .lraspp: family.rawValue
+    }
+  }
+
+  /// Bytes that activations take for each pixel of an image in use, at most: to bound images by.
+  public func activationBytesPerPixel(classCount: Int) -> Int {
+    let features =
+      switch self {
+      // Two maps of the first level, the one from below enlarged to twice its channels, and the two joined to three.
+      case .unet(let width): 40 * max(width, 16)
+      // Two maps of 64 channels at half the size, and smaller ones.
+      case .lraspp: 160
+      }
+    // Logits, their copy in another layout, and probabilities.
+    return features + 12 * classCount
+  }
+
   /// Builds the segmenter in a scope.
+  ///
+  /// - Precondition: at least one class, and what the case says of its values.
   public func segmenter(_ scope: ParameterScope, classCount: Int) -> any Segmenter {
-    switch family {
-    case .unet: UNet(scope, classCount: classCount, width: width)
+    switch self {
+    case .unet(let width): UNet(scope, classCount: classCount, width: width)
+    case .lraspp: LRASPP(scope, classCount: classCount)
     }
   }
 }

@@ -10,7 +10,7 @@ struct Step: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps: images per second, page faults and memory of a step.")
 
-  @Option(help: "Network: unetW, W being its width.") var net = "unet32"
+  @Option(help: "Network: unetW, W being its width, or lraspp.") var net = "unet32"
   @Option(help: "Number format: f32.") var precision = "f32"
   @Option(help: "Images in a batch.") var batch = 4
   @Option(help: "Height x width of an image.") var size = "360x480"
@@ -20,9 +20,7 @@ struct Step: ParsableCommand {
   @Option(help: "Threads.") var threads = 2
 
   func run() throws {
-    guard net.hasPrefix("unet"), let width = Int(net.dropFirst(4)), width > 0 else {
-      throw ValidationError("--net \(net): known are unetW with a width, such as unet32")
-    }
+    let architecture = try architecture()
     guard precision == "f32" else { throw ValidationError("--precision \(precision): known is f32") }
     let sides = size.split(separator: "x").compactMap { Int($0) }
     guard sides.count == 2, sides.allSatisfy({ $0 >= 8 }), batch >= 1, repeats >= 1, threads >= 1 else {
@@ -30,7 +28,7 @@ struct Step: ParsableCommand {
     }
     ComputeThreads.prepare(count: threads)
     var workload = try StepWorkload(
-      width: width, batch: batch, height: sides[0], imageWidth: sides[1], adversary: adversary, downsample: downsample)
+      architecture, batch: batch, height: sides[0], width: sides[1], adversary: adversary, downsample: downsample)
     workload.step()
     workload.step()
     var times: [Double] = []
@@ -53,6 +51,14 @@ struct Step: ParsableCommand {
     print(line)
   }
 
+  private func architecture() throws -> Architecture {
+    if net == Architecture.lraspp.family.rawValue { return .lraspp }
+    guard net.hasPrefix("unet"), let width = Int(net.dropFirst(4)), UNet.widths.contains(width) else {
+      throw ValidationError("--net \(net): known are unetW with a width, such as unet32, and lraspp")
+    }
+    return .unet(width: width)
+  }
+
   private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
   private func usage() -> rusage {
@@ -73,9 +79,11 @@ private struct StepWorkload {
   private var discriminator: Learner?
   private var generator = Generator(seed: 0, stream: "step")
 
-  init(width: Int, batch count: Int, height: Int, imageWidth: Int, adversary: Bool, downsample: Int) throws {
+  init(
+    _ architecture: Architecture, batch count: Int, height: Int, width: Int, adversary: Bool, downsample: Int
+  ) throws {
     let classes = 11
-    let (network, values) = try build(from: .random(seed: 0)) { UNet($0, classCount: classes, width: width) }
+    let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classes) }
     let judge = try adversary ? build(from: .random(seed: 1)) { LargeFOV($0, channels: classes) } : nil
     func learner(_ values: ParameterSet) -> Learner {
       Learner(
@@ -90,10 +98,10 @@ private struct StepWorkload {
     var random = generator
     batch = TrainingBatch(
       images: Tensor(
-        [count, 3, height, imageWidth], (0..<count * 3 * height * imageWidth).map { _ in Float(random.normal()) }),
+        [count, 3, height, width], (0..<count * 3 * height * width).map { _ in Float(random.normal()) }),
       labels: LabelBatch(
-        shape: [count, height, imageWidth], classCount: classes,
-        indices: (0..<count * height * imageWidth).map { _ in UInt16(random.next() % UInt64(classes)) }))
+        shape: [count, height, width], classCount: classes,
+        indices: (0..<count * height * width).map { _ in UInt16(random.next() % UInt64(classes)) }))
   }
 
   mutating func step() {

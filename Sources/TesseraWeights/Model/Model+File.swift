@@ -52,10 +52,6 @@ extension Model {
   /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
   public init(_ file: SafetensorsFile) throws(ModelError) {
     let architecture: Architecture = try Self.decoded(file, Key.architecture)
-    guard Architecture.widths.contains(architecture.width) else {
-      throw .metadata(
-        file: file.path, key: Key.architecture, problem: "has width \(architecture.width), not \(Architecture.widths)")
-    }
     let stored: [StoredClass] = try Self.decoded(file, Key.classes)
     let normalization: PixelNormalization = try Self.decoded(file, Key.normalization)
     let provenance: [String: String] = try Self.decoded(file, Key.provenance)
@@ -118,6 +114,8 @@ extension Model {
     }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    } catch let error as ArchitectureError {
+      throw .metadata(file: file.path, key: key, problem: error.description)
     } catch {
       throw .metadata(file: file.path, key: key, problem: "cannot be read (\(text.prefix(60)))")
     }
