@@ -22,36 +22,70 @@ dnnl_engine_t tessera_engine(void) {
   return engine;
 }
 
-static _Thread_local dnnl_stream_t stream;
-
-static dnnl_status_t thread_stream(dnnl_stream_t *result) {
-  if (!stream) TESSERA_TRY(dnnl_stream_create(&stream, tessera_engine(), dnnl_stream_default_flags));
-  *result = stream;
-  return dnnl_success;
-}
-
-// ---- Work areas: one scratch pad and one area for converted arguments a thread, kept between calls so that a step
-// after the first touches no new page.
+// ---- What each thread that computes has of its own, until it ends: a stream, one scratch pad and one area for converted
+// arguments, kept between calls so that a step after the first touches no new page.
 
 typedef struct {
   void *bytes;
   size_t count;
 } area;
-static _Thread_local area scratch_area, work_area;
+
+typedef struct {
+  dnnl_stream_t stream;
+  area scratch, work;
+  size_t peak;  // most bytes that one call needed of both areas since the last reset
+} thread_state;
+
+static pthread_key_t state_key;
+static pthread_once_t state_once = PTHREAD_ONCE_INIT;
+static _Thread_local thread_state *state;
+
+static void area_release(area *a) {
+  if (a->bytes) munmap(a->bytes, a->count);
+  *a = (area){0};
+}
+
+static void state_release(void *ended) {
+  thread_state *s = ended;
+  if (s->stream) dnnl_stream_destroy(s->stream);
+  area_release(&s->scratch);
+  area_release(&s->work);
+  free(s);
+}
+
+static void make_state_key(void) { pthread_key_create(&state_key, state_release); }
+
+static thread_state *own_state(void) {
+  if (state) return state;
+  pthread_once(&state_once, make_state_key);
+  state = calloc(1, sizeof *state);
+  pthread_setspecific(state_key, state);
+  return state;
+}
+
+static dnnl_status_t thread_stream(dnnl_stream_t *result) {
+  thread_state *own = own_state();
+  if (!own) return dnnl_out_of_memory;
+  if (!own->stream) TESSERA_TRY(dnnl_stream_create(&own->stream, tessera_engine(), dnnl_stream_default_flags));
+  *result = own->stream;
+  return dnnl_success;
+}
 
 static void *area_reserve(area *a, size_t bytes) {
   if (bytes <= a->count) return a->bytes;
-  if (a->bytes) munmap(a->bytes, a->count);
-  a->count = 0;
+  area_release(a);
   size_t rounded = (bytes + ((size_t)1 << 21) - 1) & ~(((size_t)1 << 21) - 1);
-  a->bytes = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (a->bytes == MAP_FAILED) {
-    a->bytes = NULL;
-    return NULL;
-  }
-  madvise(a->bytes, rounded, MADV_HUGEPAGE);
-  a->count = rounded;
-  return a->bytes;
+  void *pages = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) return NULL;
+  madvise(pages, rounded, MADV_HUGEPAGE);
+  *a = (area){pages, rounded};
+  return pages;
+}
+
+size_t tessera_work_bytes_peak(void) { return state ? state->peak : 0; }
+
+void tessera_work_bytes_reset(void) {
+  if (state) state->peak = 0;
 }
 
 // ---- Cache: a table of chains, keyed by kind and description bytes.
@@ -209,8 +243,10 @@ static dnnl_status_t convert(const tessera_argument *a, dnnl_memory_t held, dnnl
 static dnnl_status_t run(tessera_primitive *p, void *const *buffers) {
   dnnl_stream_t s;
   TESSERA_TRY(thread_stream(&s));
-  char *work = area_reserve(&work_area, p->work_bytes);
-  void *scratch = area_reserve(&scratch_area, p->scratch_bytes);
+  char *work = area_reserve(&state->work, p->work_bytes);
+  void *scratch = area_reserve(&state->scratch, p->scratch_bytes);
+  size_t needed = p->work_bytes + p->scratch_bytes;
+  if (needed > state->peak) state->peak = needed;
   if ((p->work_bytes && !work) || (p->scratch_bytes && !scratch)) return dnnl_out_of_memory;
 
   dnnl_memory_t held[TESSERA_MAX_ARGUMENTS] = {0}, wanted[TESSERA_MAX_ARGUMENTS] = {0}, pad = NULL;

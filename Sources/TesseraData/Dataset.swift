@@ -4,7 +4,8 @@ public import TesseraLabels
 ///
 /// Three arrangements are known: SegNet's `train/ trainannot/ val/ valannot/`; `images/{train,val}` with
 /// `labels/{train,val}` or `masks/{train,val}`; and flat `images/` with `labels/`. A `dataset.yaml` at the root says
-/// what the ids mean, see ``DatasetDescription``. Lists `train.txt` and `val.txt` name pairs where names do not.
+/// what the ids mean, see ``DatasetDescription``. Lists `train.txt` and `val.txt` name pairs where names do not; an
+/// absolute path in them that leads nowhere is looked for by its last two components below the root.
 public struct Dataset: Sendable {
   /// The root folder.
   public let path: String

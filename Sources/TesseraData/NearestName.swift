@@ -1,5 +1,5 @@
 /// The candidate with the fewest edits from `name`, if it is near enough to be what was meant.
-func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
   let nearest = candidates.map { (name: $0, distance: editDistance(name, $0)) }.min { $0.distance < $1.distance }
   guard let nearest, nearest.distance <= max(2, nearest.name.count / 2) else { return nil }
   return nearest.name

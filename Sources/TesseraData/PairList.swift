@@ -9,6 +9,11 @@ struct PairList {
   let pairs: [(image: String, map: String)]
 
   /// Reads a list; paths are relative to `root`.
+  ///
+  /// Lists that came with a data set name absolute paths of the machine they were made on. Such a path that leads
+  /// nowhere is looked for below `root` by its last two components: `/SegNet/CamVid/train/x.png` as `train/x.png`.
+  ///
+  /// - Throws: `.unreadable`; `.invalidList` with the line, also for an absolute path that is in neither place.
   init(path: String, root: String) throws(DatasetError) {
     let bytes: [UInt8]
     do {
@@ -29,15 +34,28 @@ struct PairList {
           .invalidList, path, line: index + 1, cause: "a line holds \(fields.count) paths, not 2",
           remedy: "write \"image label-map\", separated by a tab where names hold spaces")
       }
-      let image = resolved(fields[0], in: root)
+      let image = try Self.place(of: fields[0], in: root, list: path, line: index + 1)
       if let first = lines.updateValue(index + 1, forKey: image) {
         throw DatasetError(
           .invalidList, path, line: index + 1, cause: "\(fields[0]) stands in line \(first) already",
           remedy: "remove one of the lines")
       }
-      pairs.append((image, resolved(fields[1], in: root)))
+      pairs.append((image, try Self.place(of: fields[1], in: root, list: path, line: index + 1)))
     }
     self.pairs = pairs
+  }
+
+  private static func place(
+    of path: String, in root: String, list: String, line: Int
+  ) throws(DatasetError) -> String {
+    guard path.hasPrefix("/"), !isFile(path) else { return resolved(path, in: root) }
+    let below = resolved(path.split(separator: "/").suffix(2).joined(separator: "/"), in: root)
+    guard isFile(below) else {
+      throw DatasetError(
+        .invalidList, list, line: line, cause: "there is neither \(path) nor \(below)",
+        remedy: "add the file, write its path as seen from \(root), or remove the line")
+    }
+    return below
   }
 
   private static func fields(of line: Substring) -> [String] {

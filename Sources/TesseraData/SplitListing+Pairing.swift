@@ -1,5 +1,9 @@
+import TesseraImaging
+
 extension SplitListing {
   /// Pairs the files of two folders by what their names have in common.
+  ///
+  /// What would lack its partner and is an overlay beside its label map is a stray.
   init(images: String, labels: String, imageSuffix: String, labelSuffix: String) throws(DatasetError) {
     let imageFiles = try FolderContents(of: images, suffix: imageSuffix)
     let labelFiles = try FolderContents(of: labels, suffix: labelSuffix)
@@ -14,6 +18,11 @@ extension SplitListing {
     samples.sort { $0.name < $1.name }
     imagesWithoutMap.sort()
     strays = imageFiles.strays + labelFiles.strays
+    let files = Set(imageFiles.files.values).union(labelFiles.files.values)
+    strays += (imagesWithoutMap + mapsWithoutImage).filter { Overlay.isOverlay($0, ofAnyIn: files) }
+    imagesWithoutMap.removeAll { Overlay.isOverlay($0, ofAnyIn: files) }
+    mapsWithoutImage.removeAll { Overlay.isOverlay($0, ofAnyIn: files) }
+    strays.sort()
   }
 
   /// Keeps the pairs that a list names; what it names and is not there lacks its partner, what it leaves out is stray.

@@ -122,20 +122,4 @@ extension TrainingBatches {
     let steps = start.step + index
     return BatchPosition(epoch: start.epoch + steps / stepsPerEpoch, step: steps % stepsPerEpoch)
   }
-
-  /// Prepares the batches from a position to the end of the last epoch in the background.
-  ///
-  /// - Parameters:
-  ///   - start: the first batch.
-  ///   - epochs: number of epochs of the whole run, those before `start` included.
-  ///   - depth: most batches ahead.
-  ///   - threads: number of threads.
-  public func loader(
-    from start: BatchPosition = BatchPosition(epoch: 0, step: 0), epochs: Int, depth: Int = 4, threads: Int = 1
-  ) -> BackgroundLoader<Batch> {
-    let count = max(0, (epochs - start.epoch) * stepsPerEpoch - start.step)
-    return BackgroundLoader(count: count, depth: depth, threads: threads) { index in
-      try batch(at: position(index, after: start))
-    }
-  }
 }

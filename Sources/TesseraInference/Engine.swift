@@ -20,8 +20,8 @@ public actor Engine: SegmentationService {
   private let threadCount: Int
   private var isPrepared = false
 
-  /// Most bytes that the activations of one image may take.
-  public static let activationBytes = 4 << 30
+  /// Most bytes that one image may take.
+  public static let imageBytes = 4 << 30
 
   /// Starts an engine.
   ///
@@ -35,9 +35,9 @@ public actor Engine: SegmentationService {
     thread = ComputeThread(name: "tessera-compute")
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
-    let mostPixels =
-      Self.activationBytes
-      / stored.model.architecture.activationBytesPerPixel(classCount: stored.model.classes.count)
+    // A quarter of what is free stays so.
+    let free = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 } ?? Self.imageBytes
+    let mostPixels = stored.model.imageMemoryNeed().pixels(in: min(Self.imageBytes, free))
     model = ModelDescription(
       name: name, generation: 1, weightsDigest: stored.digest, classes: stored.model.classes,
       outputs: stored.model.classes.count > 256 ? OutputSet.all.subtracting(.palettePNG) : .all,

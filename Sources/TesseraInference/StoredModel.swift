@@ -19,7 +19,7 @@ public struct StoredModel: Sendable {
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file: SafetensorsFile
     do {
-      file = try SafetensorsFile(path: exists && isFolder.boolValue ? "\(path)/best.safetensors" : path)
+      file = try SafetensorsFile(path: exists && isFolder.boolValue ? "\(path)/\(Model.bestFileName)" : path)
     } catch {
       throw .file(error)
     }

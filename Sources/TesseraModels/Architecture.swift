@@ -39,19 +39,6 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Bytes that activations take for each pixel of an image in use, at most: to bound images by.
-  public func activationBytesPerPixel(classCount: Int) -> Int {
-    let features =
-      switch self {
-      // Two maps of the first level, the one from below enlarged to twice its channels, and the two joined to three.
-      case .unet(let width): 40 * max(width, 16)
-      // Two maps of 64 channels at half the size, and smaller ones.
-      case .lraspp: 160
-      }
-    // Logits, their copy in another layout, and probabilities.
-    return features + 12 * classCount
-  }
-
   /// Builds the segmenter in a scope.
   ///
   /// - Precondition: at least one class, and what the case says of its values.

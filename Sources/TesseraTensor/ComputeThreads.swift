@@ -21,6 +21,9 @@ public enum ComputeThreads {
     tessera_denormals_flush()
   }
 
+  /// The budget of the calling thread.
+  public static var count: Int { Int(tessera_threads_get()) }
+
   /// Processors that this process may run on.
   public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

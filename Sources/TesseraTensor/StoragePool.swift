@@ -13,6 +13,14 @@ enum StoragePool {
     var heldBytes = 0
     var usedBytes = 0
     var peakUsedBytes = 0
+    /// Blocks of each class in use beyond those at the start of a measurement: now and at most; nil outside of one.
+    var measured: [Int: (now: Int, most: Int)]?
+
+    mutating func count(_ change: Int, ofClass size: Int) {
+      guard let before = measured else { return }
+      let now = (before[size]?.now ?? 0) + change
+      measured?[size] = (now, max(before[size]?.most ?? 0, now))
+    }
 
     /// Free blocks to give back to the system, largest first, where more is held than twice the peak explains.
     ///
@@ -55,6 +63,7 @@ enum StoragePool {
     let size = classBytes(bytes)
     let (reused, surplus) = state.withLock { state -> (UInt?, [Block]) in
       state.usedBytes += size
+      state.count(1, ofClass: size)
       state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
       if let address = state.free[size]?.popLast() { return (address, []) }
       state.heldBytes += size
@@ -71,6 +80,7 @@ enum StoragePool {
     let address = UInt(bitPattern: pointer)
     state.withLock { state in
       state.usedBytes -= size
+      state.count(-1, ofClass: size)
       state.free[size, default: []].append(address)
     }
   }
@@ -78,6 +88,16 @@ enum StoragePool {
   /// Bytes in use now, at most at one time, and held altogether.
   static var statistics: (used: Int, peak: Int, held: Int) {
     state.withLock { ($0.usedBytes, $0.peakUsedBytes, $0.heldBytes) }
+  }
+
+  /// Bytes of the blocks that `work` needs beside those in use before it.
+  ///
+  /// A block serves its own class alone, so this is the sum of what each class needs at most.
+  static func bytesTaken(by work: () throws -> Void) rethrows -> Int {
+    state.withLock { $0.measured = [:] }
+    defer { state.withLock { $0.measured = nil } }
+    try work()
+    return state.withLock { $0.measured?.reduce(0) { $0 + $1.key * $1.value.most } ?? 0 }
   }
 
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {

@@ -10,7 +10,8 @@ struct Tessera: AsyncParsableCommand {
     commandName: "tessera",
     abstract: "Train semantic segmenters against a label-map discriminator, serve them, validate label maps.",
     discussion: """
-      Flags win over the environment (TESSERA_EPOCHS for --epochs), that over --config FILE (YAML), that over defaults.
+      Options of train and serve also come from the environment (TESSERA_EPOCHS for --epochs) and from --config FILE \
+      (YAML): flags win over the environment, that over the file, that over defaults. Their help says which do not.
       Data goes to standard output, everything else to standard error.
       Exit status: 0 done, 1 failed, 64 wrong usage, 130 interrupted.
 

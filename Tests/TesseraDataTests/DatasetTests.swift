@@ -83,6 +83,40 @@ import Testing
     #expect(try dataset.samples(in: .val).map(\.name) == ["three"])
   }
 
+  @Test func findsPathsOfAnotherMachineByTheirLastTwoComponents() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "b"] {
+      try folder.writeImage("train/\(name).png")
+      try folder.writeMap("trainannot/\(name).png", ids: [0, 5, 11])
+    }
+    try folder.write("/SegNet/CamVid/train/b.png /SegNet/CamVid/trainannot/b.png\n", to: "train.txt")
+    let sample = try #require(try Dataset(path: folder.path).samples(in: .train).first)
+    #expect(sample.name == "b")
+    #expect(sample.imagePath == "\(folder.path)/train/b.png")
+    #expect(sample.labelMapPath == "\(folder.path)/trainannot/b.png")
+    #expect(try Dataset(path: folder.path).listings[.train]?.strays.count == 2)
+
+    let other = try TemporaryFolder()
+    try other.writeImage("train/b.png")
+    try folder.write("\(other.path)/train/b.png trainannot/b.png", to: "train.txt")
+    let literal = try Dataset(path: folder.path).samples(in: .train)
+    #expect(literal.map(\.imagePath) == ["\(other.path)/train/b.png"], "what is there as written is taken")
+  }
+
+  @Test(arguments: ["/SegNet/train/c.png trainannot/a.png", "train/a.png /SegNet/trainannot/c.png", "/c.png /d.png"])
+  func namesBothPlacesOfAPathThatIsNowhere(_ line: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.writeImage("train/a.png")
+    try folder.writeMap("trainannot/a.png", ids: [0, 5, 11])
+    try folder.write("\n\(line)\n", to: "train.txt")
+    let error = try #require(throws: DatasetError.self) { try Dataset(path: folder.path) }
+    #expect(error.kind == .invalidList && error.line == 2)
+    let path = try #require(line.split(separator: " ").first { $0.hasPrefix("/") })
+    let below = "\(folder.path)/" + path.split(separator: "/").suffix(2).joined(separator: "/")
+    #expect(error.description.hasPrefix("\(folder.path)/train.txt:2: there is neither \(path) nor \(below);"))
+    #expect(!error.description.contains("\n"))
+  }
+
   @Test func listsOfAFlatFolderMakeItsSplits() throws {
     let folder = try TemporaryFolder()
     for name in ["a", "b"] {

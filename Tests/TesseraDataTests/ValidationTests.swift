@@ -83,6 +83,25 @@ import Testing
     #expect(try dataset.validate().findings.isEmpty)
   }
 
+  @Test func overlaysBesideTheirMapsAreLeftOut() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeSplitFolders()
+    try folder.writeImage("labels/train/one-overlay.png")
+    try folder.writeImage("images/val/three-overlay.png")
+    let dataset = try Dataset(path: folder.path)
+    #expect(try dataset.validate().findings.isEmpty)
+    #expect(try dataset.samples(in: .train).map(\.name) == ["one", "two"])
+    #expect(dataset.listings[.val]?.strays == ["\(folder.path)/images/val/three-overlay.png"])
+
+    // Beside no map of its name it is a file like any other, and so is a sample whose name merely ends so.
+    try folder.writeImage("labels/train/four-overlay.png")
+    try folder.writeImage("images/val/three-overlay.png", seed: 7)
+    try folder.writeMap("labels/val/three-overlay.png")
+    let other = try Dataset(path: folder.path)
+    #expect(rules(try other.validate()) == ["missing-image"])
+    #expect(try other.samples(in: .val).map(\.name) == ["three", "three-overlay"])
+  }
+
   @Test func emptyAndMissingSplits() throws {
     let folder = try TemporaryFolder()
     try folder.writeSplitFolders()

@@ -85,6 +85,10 @@ int tessera_channels_insert(const tessera_map *part, const float *x, const tesse
 int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part,
                              float *y);
 
+// Most bytes that one call of this thread needed beside its arguments, and a fresh start of that count.
+size_t tessera_work_bytes_peak(void);
+void tessera_work_bytes_reset(void);
+
 // "2.6.3" and the instruction set that oneDNN chose.
 void tessera_dnn_version(int *major, int *minor, int *patch);
 const char *tessera_dnn_instruction_set(void);

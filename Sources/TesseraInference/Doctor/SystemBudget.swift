@@ -15,6 +15,8 @@ public struct SystemBudget: Hashable, Sendable, Encodable {
   public let availableMemoryBytes: Int?
   /// Bytes that the control group grants; nil without a limit.
   public let memoryLimitBytes: Int?
+  /// Bytes that the control group has taken; nil without one.
+  public let memoryUsedBytes: Int?
 
   /// Asks the system.
   public init() {
@@ -23,6 +25,7 @@ public struct SystemBudget: Hashable, Sendable, Encodable {
     let group = Self.controlGroup
     processorQuota = group.flatMap { Self.quota($0) }
     memoryLimitBytes = group.flatMap { Self.text("\($0)/memory.max") }.flatMap { Int($0) }
+    memoryUsedBytes = group.flatMap { Self.text("\($0)/memory.current") }.flatMap { Int($0) }
     let memory = Self.text("/proc/meminfo") ?? ""
     memoryBytes = Self.kibibytes("MemTotal:", in: memory)
     availableMemoryBytes = Self.kibibytes("MemAvailable:", in: memory)
@@ -32,6 +35,12 @@ public struct SystemBudget: Hashable, Sendable, Encodable {
   public var usableProcessors: Int {
     let quota = processorQuota.map { max(1, Int($0.rounded(.up))) } ?? .max
     return max(1, min(processors, allowedProcessors, quota))
+  }
+
+  /// Most bytes that could be taken now: what the machine has available, within what the control group leaves.
+  public var usableMemoryBytes: Int? {
+    let left = memoryLimitBytes.map { max(0, $0 - (memoryUsedBytes ?? 0)) }
+    return [availableMemoryBytes, left].compactMap(\.self).min()
   }
 
   /// Counts the processors of a line such as "Cpus_allowed_list: 0-3,8".

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 
 /// Turns what people name as inputs into files.
 public enum InputFiles {
@@ -15,6 +16,15 @@ public enum InputFiles {
       for file in try expand(argument) where seen.insert(file).inserted { files.append(file) }
     }
     return files
+  }
+
+  /// The label maps that the arguments mean: as ``expand(_:)``, without `X-overlay.png` where `X.png` is among them.
+  ///
+  /// - Throws: ``PredictionError`` as ``expand(_:)``.
+  public static func expandLabelMaps(_ arguments: [String]) throws(PredictionError) -> [String] {
+    let files = try expand(arguments)
+    let all = Set(files)
+    return files.filter { !Overlay.isOverlay($0, ofAnyIn: all) }
   }
 
   private static func expand(_ argument: String) throws(PredictionError) -> [String] {

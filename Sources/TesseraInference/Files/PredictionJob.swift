@@ -27,7 +27,7 @@ public struct PredictionJob: Hashable, Sendable {
       let file = input.split(separator: "/").last ?? ""
       let stem = "\(folder)/\(file.lowercased().hasSuffix(".png") ? file.dropLast(4) : file)"
       return PredictionJob(
-        input: input, labelMap: stem + ".png", overlay: overlay ? stem + "-overlay.png" : nil,
+        input: input, labelMap: stem + ".png", overlay: overlay ? stem + Overlay.fileSuffix : nil,
         probabilities: probabilities ? stem + "-probabilities.npy" : nil)
     }
     let places = Dictionary(inputs.map { (resolved($0), $0) }) { first, _ in first }

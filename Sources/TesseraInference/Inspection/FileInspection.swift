@@ -2,6 +2,7 @@ import Foundation
 import TesseraFiles
 import TesseraImaging
 import TesseraProtocol
+import TesseraWeights
 
 /// What a file is and what is in it, told by its contents and not by its name.
 public struct FileInspection: Sendable {
@@ -16,7 +17,7 @@ public struct FileInspection: Sendable {
   public init(path: String) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      self = Self.weights(at: "\(path)/best.safetensors")
+      self = Self.weights(at: "\(path)/\(Model.bestFileName)")
       return
     }
     let prefix = try InputFile(path: path).read(64, at: 0)

@@ -19,6 +19,8 @@ struct Checkpoint {
     var discriminatorSteps: Int?
     /// What the data set was, to say so where it has changed.
     var data: DataFingerprint
+    /// The libraries' sums depend on how many threads compute them.
+    var threads: Int
   }
 
   /// The tensor of bytes that holds the header as JSON: metadata has a limit that long runs would pass.
@@ -107,7 +109,8 @@ struct Checkpoint {
 
   /// Writes a state; after a crash at any instant the old file or the new one is there, whole.
   static func write(
-    _ state: TrainingState, configuration: TrainingConfiguration, data: DataFingerprint, to path: String
+    _ state: TrainingState, configuration: TrainingConfiguration, data: DataFingerprint, threads: Int,
+    to path: String
   ) throws(SafetensorsError) {
     var writer = SafetensorsWriter()
     add(state.segmenter, "segmenter", to: &writer)
@@ -116,7 +119,7 @@ struct Checkpoint {
     let header = Header(
       configuration: configuration, position: state.position, generator: state.generator.state, totals: state.totals,
       history: state.history, segmenterSteps: state.segmenter.optimizer.state.step,
-      discriminatorSteps: state.discriminator?.optimizer.state.step, data: data)
+      discriminatorSteps: state.discriminator?.optimizer.state.step, data: data, threads: threads)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(header) else {
@@ -153,25 +156,4 @@ public struct CheckpointError: Error, Hashable, Sendable, CustomStringConvertibl
 
   /// One line: file, cause.
   public var description: String { "\(file): this training state cannot be resumed: \(problem)" }
-}
-
-/// What a data set was when a run began: enough to notice that it has changed.
-struct DataFingerprint: Hashable, Codable {
-  let classes: [String]
-  let trainingSamples: [String]
-  let validationSamples: [String]
-
-  /// What differs, for people; nil where nothing does.
-  func difference(from old: DataFingerprint) -> String? {
-    if classes != old.classes { return "its classes were \(old.classes.joined(separator: ", "))" }
-    if trainingSamples != old.trainingSamples {
-      return "it had \(old.trainingSamples.count) training samples, now \(trainingSamples.count), or their names "
-        + "changed"
-    }
-    if validationSamples != old.validationSamples {
-      return "it had \(old.validationSamples.count) validation samples, now \(validationSamples.count), or their names "
-        + "changed"
-    }
-    return nil
-  }
 }

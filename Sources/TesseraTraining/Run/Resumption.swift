@@ -1,19 +1,31 @@
 extension Checkpoint {
   /// Refuses to go on where the numbers would not be those of an unbroken run.
   ///
-  /// - Throws: ``CheckpointError`` naming what changed.
-  func requireSame(_ configuration: TrainingConfiguration, _ data: DataFingerprint) throws(CheckpointError) {
-    if let difference = data.difference(from: header.data) {
-      throw CheckpointError(
-        file: "the data set", problem: "it changed since the run began: \(difference); restore it or start anew")
+  /// - Throws: ``ResumptionError`` naming all that changed.
+  func requireSame(
+    _ configuration: TrainingConfiguration, _ data: DataFingerprint, threads: Int
+  ) throws(ResumptionError) {
+    let (before, now) = (header.configuration.options, configuration.options)
+    var differences = now.keys.sorted().filter { before[$0] != now[$0] }.map { option in
+      Self.difference(option, before[option] ?? "none", now[option] ?? "none")
     }
-    guard header.configuration == configuration else {
-      let changed = configuration.options.filter { header.configuration.options[$0.key] != $0.value }
-      let list = changed.sorted { $0.key < $1.key }.map { option in
-        "--\(option.key) was \(header.configuration.options[option.key] ?? "none"), now \(option.value)"
-      }
-      throw CheckpointError(
-        file: "--resume", problem: "options changed: \(list.joined(separator: ", ")); give the old ones or start anew")
+    if threads != header.threads {
+      differences.append(Self.difference("threads", "\(header.threads)", "\(threads)"))
     }
+    differences += data.differences(from: header.data).map { "the data set changed: \($0); restore it or start anew" }
+    guard differences.isEmpty else { throw ResumptionError(differences: differences) }
   }
+
+  private static func difference(_ option: String, _ before: String, _ now: String) -> String {
+    "--\(option) was \(before), now \(now); give --\(option) \(before) or start anew"
+  }
+}
+
+/// Why a run cannot be gone on with: what determines its numbers is not what it was.
+public struct ResumptionError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What changed: what it was, what it is now and what to do, one line each.
+  public let differences: [String]
+
+  /// A line for each difference.
+  public var description: String { differences.map { "--resume: \($0)" }.joined(separator: "\n") }
 }

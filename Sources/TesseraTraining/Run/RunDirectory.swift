@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFiles
+import TesseraWeights
 
 /// The folder of one training run and the names of what lies in it.
 public struct RunDirectory: Hashable, Sendable {
@@ -10,24 +11,26 @@ public struct RunDirectory: Hashable, Sendable {
   public init(path: String) { self.path = path }
 
   /// The weights with the best validation score.
-  public var best: String { "\(path)/best.safetensors" }
+  public var best: String { "\(path)/\(Model.bestFileName)" }
   /// The weights after the last epoch.
   public var last: String { "\(path)/last.safetensors" }
   /// The training state to go on from.
   var state: String { "\(path)/state-last.safetensors" }
   /// The state before that, should the last be damaged.
   var previousState: String { "\(path)/state-previous.safetensors" }
-  /// Every option of the run.
+  /// Every training option of the run and its number of threads.
   var configuration: String { "\(path)/resolved.yaml" }
   /// One row per epoch.
   var table: String { "\(path)/results.csv" }
   /// One JSON object per epoch.
   var lines: String { "\(path)/metrics.jsonl" }
 
-  /// Whether a run has been here.
-  public var holdsRun: Bool {
-    FileManager.default.fileExists(atPath: state) || FileManager.default.fileExists(atPath: previousState)
-  }
+  /// Whether a run can be gone on with.
+  public var holdsState: Bool { first(of: [state, previousState]) != nil }
+  /// The first file of what runs leave: to begin another run would replace it.
+  var traceOfRun: String? { first(of: [state, previousState, best, last, table, lines]) }
+
+  private func first(of files: [String]) -> String? { files.first(where: FileManager.default.fileExists(atPath:)) }
 
   /// Makes the folder where it is missing.
   ///
@@ -40,6 +43,21 @@ public struct RunDirectory: Hashable, Sendable {
         path: path, problem: "the folder cannot be made (\(error.localizedDescription))", remedy: "choose another --out"
       )
     }
+  }
+
+  /// Refuses to begin a run where one has been.
+  ///
+  /// - Throws: ``RunError`` naming a file that would be replaced.
+  func requireUnused() throws(RunError) {
+    guard let trace = traceOfRun else { return }
+    guard !holdsState else {
+      throw RunError(
+        path: path, problem: "a training run is in this folder",
+        remedy: "add --resume to go on, or choose another --out")
+    }
+    throw RunError(
+      path: trace, problem: "a training run left this file, but no state to resume from",
+      remedy: "choose another --out, or move it away")
   }
 
   /// Writes a text so that after a crash at any instant the old file or the new one is there, whole.

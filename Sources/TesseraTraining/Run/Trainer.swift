@@ -20,6 +20,7 @@ public enum TrainingEvent: Sendable {
 ///
 /// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run
 /// that was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
+/// The number of threads is that of `ComputeThreads` when the trainer is made.
 public struct Trainer: ~Copyable {
   /// Everything that determines the run, with what was left open filled in.
   public let configuration: TrainingConfiguration
@@ -31,9 +32,14 @@ public struct Trainer: ~Copyable {
   public let stepsPerEpoch: Int
   /// Images in the validation split.
   public let validationCount: Int
+  /// Bytes of memory that its steps take, about.
+  public let memoryNeeded: Int
 
   /// Epochs of cross-entropy alone.
   public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs / 2 }
+
+  /// Whether all epochs are done and stored.
+  public var isComplete: Bool { state.position.epoch >= configuration.epochs }
 
   private let lock: RunLock
   private let model: Model
@@ -42,17 +48,22 @@ public struct Trainer: ~Copyable {
   private let validation: SampleStore
   private let labelSet: LabelSet
   private let fingerprint: DataFingerprint
+  private let threads: Int
   private let schedule: LearningRateSchedule
   private var evaluation: Evaluation
   private var evaluated = 0
 
   /// Prepares a run: opens the data, builds the networks and, where resuming, reads where it stood.
   ///
-  /// - Parameter resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
-  /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``RunError``.
-  public init(_ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool) throws {
+  /// - Parameters:
+  ///   - resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
+  ///   - memoryLimit: bytes that its steps may take; nil for no limit.
+  /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``ResumptionError``, ``RunError``.
+  public init(
+    _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil
+  ) throws {
     try configuration.validate()
-    guard !resuming || run.holdsRun else {
+    guard !resuming || run.holdsState else {
       throw RunError(
         path: run.path, problem: "no training state is in this folder",
         remedy: "leave out --resume to begin a run, or name the folder of one")
@@ -60,23 +71,23 @@ public struct Trainer: ~Copyable {
     try run.create()
     let lock = try RunLock(run)
     let preparation = try TrainingPreparation(configuration, data: data)
+    let need = preparation.memoryNeed()
+    if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
+    let threads = ComputeThreads.count
     if resuming {
       let checkpoint = try Self.checkpoint(in: run)
-      try checkpoint.requireSame(preparation.configuration, preparation.fingerprint)
+      try checkpoint.requireSame(preparation.configuration, preparation.fingerprint, threads: threads)
       try checkpoint.restore(&state)
       // A run killed between its state and its tables has one row too few.
       try run.write(state.history, of: data.labelSet)
     } else {
-      guard !run.holdsRun else {
-        throw RunError(
-          path: run.path, problem: "a training run is in this folder",
-          remedy: "add --resume to go on, or choose another --out")
-      }
-      try run.write(preparation.configuration.yaml, to: run.configuration)
+      try run.requireUnused()
+      try run.write(preparation.configuration.yaml(threads: threads), to: run.configuration)
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
-        state, configuration: preparation.configuration, data: preparation.fingerprint, to: run.state)
+        state, configuration: preparation.configuration, data: preparation.fingerprint, threads: threads,
+        to: run.state)
     }
     self.configuration = preparation.configuration
     self.run = run
@@ -86,12 +97,16 @@ public struct Trainer: ~Copyable {
     alternation = preparation.alternation
     validation = preparation.validation
     fingerprint = preparation.fingerprint
+    self.threads = threads
     labelSet = data.labelSet
     schedule = preparation.schedule
     stepsPerEpoch = preparation.batches.stepsPerEpoch
     validationCount = validation.samples.count
+    memoryNeeded = need.bytes(
+      pixels: self.configuration.batch * preparation.batches.augmentation.cropHeight
+        * preparation.batches.augmentation.cropWidth)
     evaluation = Evaluation(classCount: labelSet.count)
-    loader = preparation.batches.trainingLoader(from: state.position, epochs: configuration.epochs)
+    loader = preparation.batches.loader(from: state.position, epochs: configuration.epochs)
   }
 
   /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.
@@ -99,7 +114,7 @@ public struct Trainer: ~Copyable {
   /// - Throws: what is wrong with a sample; ``TrainingError`` where a loss is no number; what the system refuses to
   ///   store.
   public mutating func next() throws -> TrainingEvent? {
-    guard state.position.epoch < configuration.epochs else { return nil }
+    guard !isComplete else { return nil }
     if state.position.step < stepsPerEpoch { return try step() }
     if evaluated < validationCount { return try evaluateOne() }
     return try finishEpoch()
@@ -116,7 +131,7 @@ public struct Trainer: ~Copyable {
         path: run.state, problem: "cannot be kept as \(run.previousState) (\(String(cString: strerror(errno))))",
         remedy: "check the folder's permissions")
     }
-    try Checkpoint.write(state, configuration: configuration, data: fingerprint, to: run.state)
+    try Checkpoint.write(state, configuration: configuration, data: fingerprint, threads: threads, to: run.state)
   }
 
   private mutating func step() throws -> TrainingEvent {

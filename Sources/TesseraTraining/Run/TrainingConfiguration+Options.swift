@@ -22,8 +22,11 @@ extension TrainingConfiguration {
     return options
   }
 
-  /// The options as a YAML mapping, in the order of their names.
-  var yaml: String { options.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined() }
+  /// The options and the number of threads as a YAML mapping, in the order of their names.
+  func yaml(threads: Int) -> String {
+    let all = options.merging(["threads": "\(threads)"]) { option, _ in option }
+    return all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
+  }
 
   /// Gives an option a value.
   ///
@@ -42,7 +45,7 @@ extension TrainingConfiguration {
       if family != architecture.family { architecture = Architecture(family) }
     case "width":
       guard case .unet = architecture else {
-        throw reader.error("\(architecture.family.rawValue) comes in one size: leave --width out, or give --arch unet")
+        throw reader.error("\(architecture.family.rawValue) comes in one size: leave width out, or give arch unet")
       }
       architecture = .unet(width: try reader.integer(in: UNet.widths))
     case "discriminator": discriminator = value == "none" ? nil : try reader.choice(or: "none")

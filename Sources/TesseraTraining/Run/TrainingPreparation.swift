@@ -40,10 +40,6 @@ struct TrainingPreparation {
     schedule = LearningRateSchedule(
       configuration.schedule.shape(totalSteps: configuration.epochs * batches.stepsPerEpoch),
       totalSteps: configuration.epochs * batches.stepsPerEpoch, warmUpSteps: configuration.warmUpSteps)
-    fingerprint = DataFingerprint(
-      classes: data.labelSet.classes.map(\.name), trainingSamples: training.samples.map(\.name),
-      validationSamples: validation.samples.map(\.name))
-
     let adversary = configuration.lambda > 0 ? configuration.discriminator : nil
     let built = try adversary.map { kind in
       // Another seed, or layers of equal names would start with equal numbers.
@@ -51,13 +47,15 @@ struct TrainingPreparation {
         kind.discriminator($0, channels: data.labelSet.count)
       }
     }
-    let weights =
-      configuration.classWeighting == .none
-      ? nil : try training.classFrequencies().weights(configuration.classWeighting)
+    let frequencies = configuration.classWeighting == .none ? nil : try training.classFrequencies()
+    fingerprint = DataFingerprint(
+      classes: data.labelSet.classes.map(\.name), trainingSamples: training.samples.map(\.name),
+      validationSamples: validation.samples.map(\.name), normalization: normalization, frequencies: frequencies)
     alternation = Alternation(
       segmenter: model.segmenter, discriminator: built?.network,
       objective: Objective(
-        lambda: Float(configuration.lambda), term: configuration.term, classWeights: weights,
+        lambda: Float(configuration.lambda), term: configuration.term,
+        classWeights: frequencies?.weights(configuration.classWeighting),
         encoding: BasicEncoding(scale: configuration.discriminatorScale),
         gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }))
     state = TrainingState(
@@ -117,10 +115,13 @@ extension TrainingConfiguration {
 }
 
 extension TrainingBatches {
+  /// Batches that are prepared ahead.
+  static let depth = 4
+
   /// Prepares batches as tensors in the background, from a position to the end of the run.
-  func trainingLoader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
+  func loader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
     let count = max(0, (epochs - start.epoch) * stepsPerEpoch - start.step)
-    return BackgroundLoader(count: count, depth: 4, threads: 1) { index in
+    return BackgroundLoader(count: count, depth: Self.depth, threads: 1) { index in
       try trainingBatch(at: position(index, after: start))
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import TesseraClient
 import TesseraInference
+import TesseraProtocol
 
 /// Has a server segment images.
 struct RequestCommand: AsyncParsableCommand {
@@ -18,19 +19,26 @@ struct RequestCommand: AsyncParsableCommand {
         tessera request --server 127.0.0.1:7450 photos --out maps --overlay
       """)
 
-  @Option(help: ArgumentHelp("Where the server listens.", valueName: "host:port")) var server: String
+  @Option(help: ArgumentHelp("Where the server listens, such as 127.0.0.1:7450.", valueName: "host:port")) var server:
+    HostAndPort
   @Argument(help: "PNG images, folders of them (*.png) or globs in quotes.") var input: [String]
   @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String
   @Option(help: "Which of the server's models. (default: its first)") var name: String?
   @Flag(help: "Also paint the label maps over the images.") var overlay = false
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
 
+  func validate() throws {
+    guard server.port > 0 else { throw ValidationError("--server: give the port that the server listens on, not 0") }
+    guard name.map(ModelDescription.isName) ?? true else {
+      throw ValidationError("--name \(name ?? ""): give 1–64 of a–z, 0–9, _ and -")
+    }
+  }
+
   func run() async throws {
-    let (host, port) = try address(server)
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     try PredictionJob.makeFolder(out)
-    let failures = try await withClient(host: host, port: port) { client in
+    let failures = try await withClient(host: server.host, port: server.port) { client in
       await PredictionRun(jobs: jobs, folder: out).run(by: try await RemoteModel(name ?? "", of: client))
     }
     guard failures == 0 else { throw ExitCode.failure }

@@ -17,6 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
 
+      Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
+      environment, that over the file, that over defaults. --model and --config are flags only.
+
       Example:
         tessera serve --model run --listen 127.0.0.1:7450
         tessera request --server 127.0.0.1:7450 photo.png --out maps
@@ -26,27 +29,55 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
   var listen: String?
   @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
-  @OptionGroup var threads: ThreadOptions
+  @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
+  var threads: String?
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
-  func run() async throws {
+  /// What the layers of options come to.
+  private struct Resolved {
+    var configuration = Server.Configuration()
+    var name = "default"
+    var threads = 1
+  }
+
+  func validate() throws {
+    try OptionError.asWrongUsage { () throws(OptionError) in _ = try resolved() }
+  }
+
+  private func resolved() throws(OptionError) -> Resolved {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("queue-requests", queueRequests), ("max-connections", maxConnections),
+        ("listen", listen), ("name", name), ("threads", threads), ("queue-requests", queueRequests),
+        ("max-connections", maxConnections),
       ], file: config)
-    var configuration = Server.Configuration()
-    if let listen = options["listen"] { (configuration.host, configuration.port) = try address(listen) }
-    if let limit = try options.integer("queue-requests", in: 1...65_536) { configuration.queueRequests = limit }
-    if let limit = try options.integer("max-connections", in: 1...65_536) { configuration.maxConnections = limit }
-    let name = options["name"] ?? "default"
-    guard ModelDescription.isName(name) else { throw ValidationError("--name \(name): give 1–64 of a–z, 0–9, _, -") }
+    var resolved = Resolved()
+    if let listen = options["listen"] {
+      guard let address = HostAndPort(argument: listen) else {
+        throw options.error("listen", remedy: "give HOST:PORT such as 127.0.0.1:7450")
+      }
+      (resolved.configuration.host, resolved.configuration.port) = (address.host, address.port)
+    }
+    if let limit = try options.integer("queue-requests", in: 1...65_536) {
+      resolved.configuration.queueRequests = limit
+    }
+    if let limit = try options.integer("max-connections", in: 1...65_536) {
+      resolved.configuration.maxConnections = limit
+    }
+    if let name = options["name"] { resolved.name = name }
+    guard ModelDescription.isName(resolved.name) else {
+      throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _ and -")
+    }
+    resolved.threads = try options.threadCount()
+    return resolved
+  }
 
-    let engine = try Engine(
-      try StoredModel(path: model), name: name,
-      threads: threads.count)
+  func run() async throws {
+    let options = try resolved()
+    var configuration = options.configuration
+    let engine = try Engine(try StoredModel(path: model), name: options.name, threads: options.threads)
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
     let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
@@ -74,14 +105,4 @@ struct ServeCommand: AsyncParsableCommand {
       throw ExitCode(3)
     }
   }
-}
-
-/// Takes HOST:PORT apart; an IPv6 host may stand in brackets.
-func address(_ text: String) throws -> (host: String, port: Int) {
-  guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-    (0...65_535).contains(port), colon > text.startIndex
-  else { throw ValidationError("\(text): give HOST:PORT such as 127.0.0.1:7450") }
-  var host = text[..<colon]
-  if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-  return (String(host), port)
 }

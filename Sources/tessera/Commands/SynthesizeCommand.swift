@@ -19,6 +19,16 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(help: "Size of each image, HEIGHTxWIDTH, sides of 16 to 4096.") var size = ImageSize(height: 96, width: 128)
   @Option(help: "What the scenes follow from.") var seed: UInt64 = 0
 
+  func validate() throws {
+    func require(_ number: Int, in bounds: ClosedRange<Int>, _ option: String) throws {
+      guard !bounds.contains(number) else { return }
+      throw ValidationError("--\(option): \(number) lies outside \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
+    try require(images, in: Dataset.synthesizedCounts, "images")
+    try require(size.height, in: SceneGenerator.sides, "size")
+    try require(size.width, in: SceneGenerator.sides, "size")
+  }
+
   func run() throws {
     var terminal = Terminal()
     try Dataset.synthesize(to: out, images: images, width: size.width, height: size.height, seed: seed) { done in

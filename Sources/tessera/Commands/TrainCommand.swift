@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TesseraData
+import TesseraInference
 import TesseraTensor
 import TesseraTraining
 
@@ -11,8 +12,12 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a segmenter on a data set, against a discriminator or alone.",
     discussion: """
       Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl \
-      (one row per epoch), resolved.yaml (every option) and state-last.safetensors (to resume from).
+      (one row per epoch), resolved.yaml (every training option) and state-last.safetensors (to resume from).
       The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
+
+      Training options also come from the environment (TESSERA_EPOCHS for --epochs) and from --config FILE, such as \
+      the resolved.yaml of another run. Flags win over the environment, that over the file, that over defaults. \
+      --data, --out, --resume and --config are flags only.
 
       Example:
         tessera train --data scenes --out run --epochs 30
@@ -22,15 +27,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the data set.") var data: String
   @Option(help: "Folder to write the run to.") var out: String
   @Flag(help: "Go on with the run in --out.") var resume = false
-  @OptionGroup var threads: ThreadOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
-    let configuration = try training.configuration()
-    ComputeThreads.prepare(count: threads.count)
+    let options = try training.resolved()
+    ComputeThreads.prepare(count: options.threads)
     Interruption.observe()
-    let dataset = try Dataset(path: data)
-    var trainer = try Trainer(configuration, data: dataset, run: RunDirectory(path: out), resuming: resume)
+    var trainer = try trainer(options)
     var display = TrainingDisplay(trainer)
     display.begin()
     do {
@@ -40,9 +43,21 @@ struct TrainCommand: ParsableCommand {
       throw error
     }
     display.end()
-    guard Interruption.isRequested else { return }
+    // A signal during the last piece of work interrupts nothing.
+    guard !trainer.isComplete else { return display.done() }
     try trainer.save()
     display.interrupted()
     throw ExitCode(130)
+  }
+
+  private func trainer(_ options: TrainingOptions.Resolved) throws -> Trainer {
+    let dataset = try Dataset(path: data)
+    do {
+      return try Trainer(
+        options.configuration, data: dataset, run: RunDirectory(path: out), resuming: resume,
+        memoryLimit: SystemBudget().usableMemoryBytes)
+    } catch let error as ConfigurationError {
+      throw options.layers.told(error)
+    }
   }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import TesseraTraining
 
-/// The options that make up a ``TrainingConfiguration``, each optional so that layers below it show through.
+/// The options that make up a ``TrainingConfiguration``, and the number of threads; each optional so that layers below
+/// it show through.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Segmenter: unet or lraspp. (default: unet)") var arch: String?
   @Option(help: "Channels of a unet's first level; lraspp comes in one size. (default: 32)") var width: String?
@@ -38,6 +39,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Most that the norm of a network's gradients may be, or none. (default: none)")
   var gradientNormLimit: String?
   @Option(help: "What every random number follows from. (default: 0)") var seed: String?
+  @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
+  var threads: String?
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
   private var flags: [(option: String, value: String?)] {
@@ -50,22 +53,32 @@ struct TrainingOptions: ParsableArguments {
       ("discriminator-learning-rate", discriminatorLearningRate), ("weight-decay", weightDecay),
       ("average-decay", averageDecay),
       ("schedule", schedule), ("warm-up-steps", warmUpSteps), ("gradient-norm-limit", gradientNormLimit),
-      ("seed", seed),
+      ("seed", seed), ("threads", threads),
     ]
   }
 
   func validate() throws {
-    do {
-      _ = try configuration()
-    } catch let error as ConfigurationError {
-      throw ValidationError("\(error)")
-    }
+    try OptionError.asWrongUsage { () throws(OptionError) in _ = try resolved() }
   }
 
   /// Lays flags over the environment, that over the file, that over the defaults.
-  func configuration() throws -> TrainingConfiguration {
+  func resolved() throws(OptionError) -> Resolved {
+    let layers = try OptionLayers(flags: flags, file: config)
     var configuration = TrainingConfiguration()
-    for (option, value) in try OptionLayers(flags: flags, file: config).all { try configuration.set(option, to: value) }
-    return configuration
+    do throws(ConfigurationError) {
+      for (option, value) in layers.all where option != "threads" { try configuration.set(option, to: value) }
+      try configuration.validate()
+    } catch {
+      throw layers.told(error)
+    }
+    return Resolved(configuration: configuration, threads: try layers.threadCount(), layers: layers)
+  }
+
+  /// What the layers come to.
+  struct Resolved {
+    let configuration: TrainingConfiguration
+    let threads: Int
+    /// To say where a value came from that the data set does not allow.
+    let layers: OptionLayers
   }
 }

@@ -9,7 +9,8 @@ struct ValidateCommand: ParsableCommand {
     abstract: "Check a data set, or single label maps, and say what is wrong where and what to do.",
     discussion: """
       Prints one line for each finding: FILE:(x, y): SEVERITY: RULE: what is wrong and what to do. The place is the \
-      first pixel concerned, counted from 0 at the top left.
+      first pixel concerned, counted from 0 at the top left. An overlay X-overlay.png beside its label map X.png is \
+      left out.
       Exit status: 0 nothing wrong (there may be warnings), 1 errors, 2 something could not be checked.
 
       Example:
@@ -52,7 +53,7 @@ struct ValidateCommand: ParsableCommand {
   private func check() throws -> ValidationReport {
     if let classes {
       let description = try DatasetDescription(path: classes)
-      return ValidationReport(checking: try InputFiles.expand(map), labelSet: description.labelSet)
+      return ValidationReport(checking: try InputFiles.expandLabelMaps(map), labelSet: description.labelSet)
     }
     return try Dataset(path: data ?? "").validate()
   }

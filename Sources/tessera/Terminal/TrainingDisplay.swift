@@ -11,6 +11,7 @@ struct TrainingDisplay {
   private let warmStartEpochs: Int
   private let parameters: (segmenter: Int, discriminator: Int?)
   private let folder: String
+  private let memoryNeeded: Int
   private let stepsBefore: Int
   private var terminal = Terminal()
   private let start = ContinuousClock.now
@@ -34,6 +35,7 @@ struct TrainingDisplay {
       trainer.state.segmenter.values.parameterCount, trainer.state.discriminator?.values.parameterCount
     )
     folder = trainer.run.path
+    memoryNeeded = trainer.memoryNeeded
     stepsBefore = trainer.state.position.epoch * trainer.stepsPerEpoch + trainer.state.position.step
     best = trainer.state.best
   }
@@ -47,7 +49,7 @@ struct TrainingDisplay {
     terminal.line(
       "\(configuration.architecture) (\(parameters.segmenter) "
         + "parameters) \(adversary); \(configuration.epochs) epochs of \(stepsPerEpoch) steps, batch "
-        + "\(configuration.batch); run in \(folder)")
+        + "\(configuration.batch), about \(memoryNeeded >> 20) MiB of memory; run in \(folder)")
     if stepsBefore > 0 { terminal.line("resumed after \(stepsBefore) steps") }
   }
 
@@ -75,6 +77,13 @@ struct TrainingDisplay {
   }
 
   mutating func end() { terminal.clear() }
+
+  mutating func done() {
+    terminal.line(
+      "done: \(configuration.epochs) \(configuration.epochs == 1 ? "epoch" : "epochs")"
+        + (best.map { ", best mIoU \($0.meanIoU.formatted(digits: 4)) after epoch \($0.epoch)" } ?? "")
+        + "; weights in \(folder)")
+  }
 
   mutating func interrupted() {
     terminal.line("interrupted; saved in \(folder): go on with the same options and --resume")

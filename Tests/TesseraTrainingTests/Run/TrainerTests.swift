@@ -1,5 +1,6 @@
 import Foundation
 import TesseraData
+import TesseraImaging
 import TesseraLabels
 import TesseraModels
 import TesseraNN
@@ -121,9 +122,15 @@ struct TrainerTests {
       try trainer.save()
     }
     small.configuration.lambda = 0.2
-    let error = #expect(throws: CheckpointError.self) { _ = try small.trainer("run", resuming: true) }
-    #expect(error?.description.contains("--lambda was 0.1, now 0.2") == true)
-    small.configuration.lambda = 0.1
+    small.configuration.seed = 6
+    let error = #expect(throws: ResumptionError.self) { _ = try small.trainer("run", resuming: true) }
+    #expect(
+      error?.differences == [
+        "--lambda was 0.1, now 0.2; give --lambda 0.1 or start anew",
+        "--seed was 5, now 6; give --seed 5 or start anew",
+      ])
+    #expect(error?.description.split(separator: "\n").count == 2)
+    (small.configuration.lambda, small.configuration.seed) = (0.1, 5)
     let folder = small.folder.appending(path: "data")
     for kind in ["images", "labels"] {
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "\(kind)/train").path)
@@ -131,10 +138,64 @@ struct TrainerTests {
       try FileManager.default.removeItem(at: folder.appending(path: "\(kind)/train/\(last)"))
     }
     let fewer = try Dataset(path: folder.path)
-    let changed = #expect(throws: CheckpointError.self) {
+    let changed = #expect(throws: ResumptionError.self) {
       _ = try Trainer(small.configuration, data: fewer, run: small.run("run"), resuming: true)
     }
-    #expect(changed?.description.contains("training samples") == true)
+    #expect(
+      changed?.differences == [
+        "the data set changed: there were 7 training samples, now 6; restore it or start anew"
+      ])
+  }
+
+  @Test func changedPixelsAreRefused() throws {
+    let small = try SmallRun()
+    do { _ = try small.trainer("run") }
+    let sample = try small.data.samples(in: .train)[0]
+    let (image, map) = (try small.bytes(sample.imagePath), try small.bytes(sample.labelMapPath))
+    func refusal() -> [String]? {
+      #expect(throws: ResumptionError.self) { _ = try small.trainer("run", resuming: true) }?.differences
+    }
+
+    var picture = try PNG.decodeImage(Array(image))
+    let size = (width: picture.width, height: picture.height)
+    var pixels = picture.pixels
+    pixels[1] ^= 255
+    picture = Image(width: size.width, height: size.height, pixels: pixels)
+    try Data(try PNG.encode(picture)).write(to: URL(filePath: sample.imagePath))
+    let colors = try #require(refusal())
+    #expect(colors.count == 2)
+    #expect(colors[0].hasPrefix("the data set changed: the mean of green in the training images was 0."))
+    #expect(colors[1].hasPrefix("the data set changed: the deviation of green in the training images was 0."))
+    try image.write(to: URL(filePath: sample.imagePath))
+
+    // One pixel of a class becomes void.
+    let raw = try PNG.readLabelMap(at: sample.labelMapPath)
+    guard case .u8(var ids) = raw.ids else { throw CocoaError(.featureUnsupported) }
+    let position = try #require(ids.firstIndex { Int($0) < small.data.labelSet.count })
+    let name = small.data.labelSet.classes[Int(ids[position])].name
+    ids[position] = 255
+    try Data(try PNG.encodeGray(RawLabelMap(width: size.width, height: size.height, ids: ids)))
+      .write(to: URL(filePath: sample.labelMapPath))
+    let frequencies = try #require(refusal())
+    #expect(frequencies.count == 1)
+    #expect(frequencies[0].contains(" pixels of \(name), now "), "\(frequencies)")
+    #expect(frequencies[0].hasSuffix("; restore it or start anew"))
+    try map.write(to: URL(filePath: sample.labelMapPath))
+    _ = try small.trainer("run", resuming: true)
+  }
+
+  /// In a process of its own, because the number of threads is the process's.
+  @Test func anotherNumberOfThreadsIsRefused() async {
+    await #expect(processExitsWith: .success) {
+      let small = try SmallRun()
+      ComputeThreads.prepare(count: 2)
+      do { _ = try small.trainer("run") }
+      ComputeThreads.prepare(count: 1)
+      let error = #expect(throws: ResumptionError.self) { _ = try small.trainer("run", resuming: true) }
+      #expect(error?.differences == ["--threads was 2, now 1; give --threads 2 or start anew"])
+      ComputeThreads.prepare(count: 2)
+      _ = try small.trainer("run", resuming: true)
+    }
   }
 
   @Test func aFolderBelongsToOneRun() throws {

@@ -33,7 +33,7 @@ struct TrainingConfigurationTests {
     let error = #expect(throws: ConfigurationError.self) { try configuration.set("width", to: "8") }
     #expect(
       error?.description
-        == "--width 8 cannot be used; lraspp comes in one size: leave --width out, or give --arch unet")
+        == "--width 8 cannot be used; lraspp comes in one size: leave width out, or give arch unet")
     var copy = TrainingConfiguration()
     for (option, value) in configuration.options { try copy.set(option, to: value) }
     #expect(copy == configuration)

@@ -71,6 +71,14 @@ extension CommandTests {
       let findings = try #require(json["findings"] as? [[String: Any]])
       #expect(findings.count { $0["rule"] as? String == "unknown-ids" } == 2)
       #expect(json["mapCount"] as? Int == 2)
+      try folder.write(try Workspace.image(width: 9, height: 9), to: "scenes/labels/val/000008-overlay.png")
+      for argument in [maps, "\(maps)/*.png"] {
+        let overlay = try await Tool.run(["validate", argument, "--classes", workspace.path("scenes/dataset.yaml")])
+        #expect(overlay.status == 0 && overlay.errors.contains("2 label maps checked"), "\(overlay.output)")
+      }
+      let alone = try await Tool.run(
+        ["validate", "\(maps)/000008-overlay.png", "--classes", workspace.path("scenes/dataset.yaml")])
+      #expect(alone.status == 1 && alone.output.contains("channel-count"), "\(alone.output)")
       let missing = try await Tool.run(
         ["validate", workspace.path("gone.png"), "--classes", workspace.path("scenes/dataset.yaml")])
       #expect(missing.status == 2 && missing.output.contains("gone.png"))
