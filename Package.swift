@@ -127,7 +127,7 @@ let package = Package(
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
       exclude: ["Goldens"]),
-    tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"]),
+    tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"], exclude: ["Goldens"]),
     tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
     tests(
       "TesseraServer",

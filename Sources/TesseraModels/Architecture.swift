@@ -1,34 +1,51 @@
 public import TesseraNN
 
-/// Which segmenter to build: its family and how wide it is.
-public struct Architecture: Hashable, Sendable, Codable {
+/// Which segmenter to build, with what its kind leaves open.
+public enum Architecture: Hashable, Sendable, CustomStringConvertible {
+  /// ``UNet`` of a width within ``UNet/widths``.
+  case unet(width: Int)
+  /// ``LRASPP``, which has one size.
+  case lraspp
+
   /// The kinds of segmenter.
   public enum Family: String, CaseIterable, Hashable, Sendable, Codable {
     /// ``UNet``.
     case unet
+    /// ``LRASPP``.
+    case lraspp
+  }
+
+  /// A kind at its usual size: a U-Net of width 32.
+  public init(_ family: Family) {
+    switch family {
+    case .unet: self = .unet(width: 32)
+    case .lraspp: self = .lraspp
+    }
   }
 
   /// The kind of segmenter.
-  public let family: Family
-  /// Channels of the first level.
-  public let width: Int
+  public var family: Family {
+    switch self {
+    case .unet: .unet
+    case .lraspp: .lraspp
+    }
+  }
 
-  /// Widths that can be built.
-  public static let widths = 1...1024
-
-  /// Names a segmenter.
-  ///
-  /// - Precondition: `width` lies in ``widths``.
-  public init(_ family: Family, width: Int) {
-    precondition(Self.widths.contains(width), "Architecture: width \(width) outside \(Self.widths)")
-    self.family = family
-    self.width = width
+  /// Such as "unet, width 32".
+  public var description: String {
+    switch self {
+    case .unet(let width): "\(family.rawValue), width \(width)"
+    case .lraspp: family.rawValue
+    }
   }
 
   /// Builds the segmenter in a scope.
+  ///
+  /// - Precondition: at least one class, and what the case says of its values.
   public func segmenter(_ scope: ParameterScope, classCount: Int) -> any Segmenter {
-    switch family {
-    case .unet: UNet(scope, classCount: classCount, width: width)
+    switch self {
+    case .unet(let width): UNet(scope, classCount: classCount, width: width)
+    case .lraspp: LRASPP(scope, classCount: classCount)
     }
   }
 }

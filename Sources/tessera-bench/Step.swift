@@ -10,15 +10,15 @@ struct Step: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps: images per second, page faults and memory of a step.")
 
-  @Option(help: "Network: unetW with a width W of 1 to 1024.") var net = "unet32"
+  @Option(help: "Network: unetW with a width W of 1 to 1024, or lraspp.") var net = "unet32"
   @Option(help: "Number format: f32.") var precision = "f32"
   @OptionGroup var workload: WorkloadOptions
   @Flag(help: "Add the LargeFOV discriminator: one step of each network per batch.") var adversary = false
   @Option(help: "Side of the pixel windows that the discriminator sees as one, 1 to 64.") var downsample = 4
 
   func validate() throws {
-    guard WorkloadOptions.width(ofUNet: net) != nil else {
-      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32")
+    guard WorkloadOptions.architecture(named: net) != nil else {
+      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32, and lraspp")
     }
     guard precision == "f32" else { throw ValidationError("--precision \(precision): known is f32") }
     guard (1...64).contains(downsample) else { throw ValidationError("--downsample \(downsample): give 1 to 64") }
@@ -29,18 +29,18 @@ struct Step: ParsableCommand {
         "--size \(workload.size): with --downsample \(downsample) the discriminator takes sides of at least "
           + "\(4 * downsample)")
     }
-    // The lowest level of the network must have more than one value per channel, or its variance is 0.
+    // The lowest level of any network here must have more than one value per channel, or its variance is 0.
     guard workload.batch * (height / 8) * (width / 8) > 1 else {
       throw ValidationError("--batch \(workload.batch) --size \(workload.size): give 2 images, or a side of 16")
     }
   }
 
   func run() throws {
-    guard let width = WorkloadOptions.width(ofUNet: net), let sides = workload.sides else { return }
+    guard let architecture = WorkloadOptions.architecture(named: net), let sides = workload.sides else { return }
     let (batch, repeats) = (workload.batch, workload.repeats)
     ComputeThreads.prepare(count: workload.threads)
     var training = try StepWorkload(
-      width: width, batch: batch, height: sides.height, imageWidth: sides.width, adversary: adversary,
+      architecture, batch: batch, height: sides.height, width: sides.width, adversary: adversary,
       downsample: downsample)
     training.step()
     training.step()
@@ -64,6 +64,14 @@ struct Step: ParsableCommand {
     print(line)
   }
 
+  private func architecture() throws -> Architecture {
+    if net == Architecture.lraspp.family.rawValue { return .lraspp }
+    guard net.hasPrefix("unet"), let width = Int(net.dropFirst(4)), UNet.widths.contains(width) else {
+      throw ValidationError("--net \(net): known are unetW with a width, such as unet32, and lraspp")
+    }
+    return .unet(width: width)
+  }
+
   private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
   private func usage() -> rusage {
@@ -84,9 +92,11 @@ private struct StepWorkload {
   private var discriminator: Learner?
   private var generator = Generator(seed: 0, stream: "step")
 
-  init(width: Int, batch count: Int, height: Int, imageWidth: Int, adversary: Bool, downsample: Int) throws {
+  init(
+    _ architecture: Architecture, batch count: Int, height: Int, width: Int, adversary: Bool, downsample: Int
+  ) throws {
     let classes = 11
-    let (network, values) = try build(from: .random(seed: 0)) { UNet($0, classCount: classes, width: width) }
+    let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classes) }
     let judge = try adversary ? build(from: .random(seed: 1)) { LargeFOV($0, channels: classes) } : nil
     func learner(_ values: ParameterSet) -> Learner {
       Learner(
@@ -101,10 +111,10 @@ private struct StepWorkload {
     var random = generator
     batch = TrainingBatch(
       images: Tensor(
-        [count, 3, height, imageWidth], (0..<count * 3 * height * imageWidth).map { _ in Float(random.normal()) }),
+        [count, 3, height, width], (0..<count * 3 * height * width).map { _ in Float(random.normal()) }),
       labels: LabelBatch(
-        shape: [count, height, imageWidth], classCount: classes,
-        indices: (0..<count * height * imageWidth).map { _ in UInt16(random.next() % UInt64(classes)) }))
+        shape: [count, height, width], classCount: classes,
+        indices: (0..<count * height * width).map { _ in UInt16(random.next() % UInt64(classes)) }))
   }
 
   mutating func step() {

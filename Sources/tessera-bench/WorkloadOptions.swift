@@ -1,4 +1,5 @@
 import ArgumentParser
+import TesseraModels
 
 /// How much every benchmark computes.
 struct WorkloadOptions: ParsableArguments {
@@ -34,6 +35,11 @@ struct WorkloadOptions: ParsableArguments {
 }
 
 extension WorkloadOptions {
+  /// The architecture of a network called unetW or lraspp; nil for other names.
+  static func architecture(named name: String) -> Architecture? {
+    name == Architecture.Family.lraspp.rawValue ? .lraspp : width(ofUNet: name).map { .unet(width: $0) }
+  }
+
   /// The width of a network called unetW; nil for other names.
   static func width(ofUNet name: String) -> Int? {
     guard name.hasPrefix("unet"), let width = Int(name.dropFirst(4)), (1...1024).contains(width) else { return nil }

@@ -19,7 +19,7 @@ struct EngineTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "best.safetensors").path
     let model = try Model(
-      Architecture(.unet, width: 4), classes: try LabelSet(names: ["sky", "road", "tree"]).classes,
+      Architecture.unet(width: 4), classes: try LabelSet(names: ["sky", "road", "tree"]).classes,
       normalization: .imageNet, source: .random(seed: 3))
     try model.with(change(model.values), provenance: ["seed": "3"]).write(durablyTo: path)
     return try StoredModel(path: folder.path)

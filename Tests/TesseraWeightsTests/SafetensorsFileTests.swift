@@ -55,6 +55,18 @@ struct SafetensorsFileTests {
     #expect(try file.floats("b") == [1, -3.140625, Float(bitPattern: 0x0001_0000)])
   }
 
+  /// As PyTorch keeps one beside each normalisation; of any other form it is a tensor like others.
+  @Test func countsOfBatchesArePassedOver() throws {
+    var writer = SafetensorsWriter()
+    writer.add("a.running_mean", shape: [1], floats: [2])
+    writer.add("a.num_batches_tracked", dtype: .i64, shape: [], bytes: [5, 0, 0, 0, 0, 0, 0, 0])
+    let file = try SafetensorsFile(bytes: writer.bytes(name: "t"), name: "t")
+    #expect(try file.tensors().keys.sorted() == ["a.running_mean"])
+    writer.add("b.num_batches_tracked", dtype: .i64, shape: [1], bytes: [5, 0, 0, 0, 0, 0, 0, 0])
+    let other = try SafetensorsFile(bytes: writer.bytes(name: "t"), name: "t")
+    #expect(throws: SafetensorsError.self) { try other.tensors() }
+  }
+
   @Test func missingTensorsAndOtherTypesAreNamed() throws {
     let file = try SafetensorsFile(path: goldenPath("mixed.safetensors"))
     #expect(throws: SafetensorsError(file: file.path, place: .tensor("x"), cause: .missingTensor)) {

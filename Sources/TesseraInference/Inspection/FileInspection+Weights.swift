@@ -40,7 +40,7 @@ extension FileInspection {
     let values = model.values
     let buffers = values.buffers.reduce(0) { $0 + $1.shape.count }
     var lines = [
-      row("architecture", "\(model.architecture.family.rawValue), width \(model.architecture.width)"),
+      row("architecture", "\(model.architecture)"),
       row("parameters", "\(values.parameterCount), and \(buffers) numbers in buffers"),
       row("classes", "\(model.classes.count)"),
     ]

@@ -14,15 +14,18 @@ public struct UNet: Segmenter {
   public let classCount: Int
   /// Channels of the first level.
   public let width: Int
+  /// Widths that can be built.
+  public static let widths = 1...1024
   private let down: [DoubleConvolution]
   private let up: [DoubleConvolution]
   private let head: Conv2D
 
   /// Claims `down.0…3`, `up.0…2` and `head`.
   ///
-  /// - Precondition: both counts are at least 1.
+  /// - Precondition: at least one class, and `width` lies in ``widths``.
   public init(_ scope: ParameterScope, classCount: Int, width: Int) {
-    precondition(classCount >= 1 && width >= 1, "UNet: \(classCount) classes, width \(width)")
+    precondition(
+      classCount >= 1 && Self.widths.contains(width), "UNet: \(classCount) classes, width \(width)")
     self.classCount = classCount
     self.width = width
     let channels = (0..<4).map { width << $0 }
@@ -39,6 +42,9 @@ public struct UNet: Segmenter {
 
   /// Three halvings leave one pixel of eight.
   public var minimumSide: Int { 8 }
+
+  /// Three halvings, each rounded down.
+  public func coarsestPixels(height: Int, width: Int) -> Int { (height / 8) * (width / 8) }
 
   /// Scores every pixel: `[batch, 3, height, width]` to `[batch, classes, height, width]`.
   public func callAsFunction(_ images: Variable, in pass: ForwardPass) -> Logits {

@@ -2,6 +2,16 @@ public import TesseraTensor
 
 /// A convolution with weights of its own.
 public struct Conv2D: Sendable {
+  /// The numbers that a convolution starts with.
+  public enum Start: Hashable, Sendable {
+    /// Weights and bias by ``Initialization/inverseRoot(fanIn:)``.
+    case inverseRoot
+    /// Weights by ``Initialization/he(fan:)`` of the fan-out, no bias.
+    ///
+    /// The fan-out counts every output channel, as PyTorch has it: groups do not lessen it.
+    case heFanOut
+  }
+
   /// `[out, in / groups, kernel height, kernel width]`.
   public let weight: ParameterKey
   /// `[out]`, or none.
@@ -9,13 +19,21 @@ public struct Conv2D: Sendable {
   /// Kernel, stride, padding, dilation and groups.
   public let geometry: ConvolutionGeometry
 
-  /// Claims `weight`, and `bias` where there is one; both start by ``Initialization/inverseRoot(fanIn:)``.
-  public init(_ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry, bias: Bool) {
+  /// Claims `weight`, and `bias` where there is one.
+  public init(
+    _ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry, bias: Bool,
+    start: Start = .inverseRoot
+  ) {
     let shape: Shape = [to, from / geometry.groups, geometry.kernel.height, geometry.kernel.width]
-    let initialization = Initialization.inverseRoot(fanIn: shape[1] * shape[2] * shape[3])
+    let area = shape[2] * shape[3]
+    let (weights, biases): (Initialization, Initialization) =
+      switch start {
+      case .inverseRoot: (.inverseRoot(fanIn: shape[1] * area), .inverseRoot(fanIn: shape[1] * area))
+      case .heFanOut: (.he(fan: to * area), .zeros)
+      }
     self.geometry = geometry
-    weight = scope.parameter("weight", shape, initialization)
-    self.bias = bias ? scope.parameter("bias", [to], initialization) : nil
+    weight = scope.parameter("weight", shape, weights)
+    self.bias = bias ? scope.parameter("bias", [to], biases) : nil
   }
 
   /// `[batch, in, height, width]` to `[batch, out, output height, output width]`.

@@ -8,10 +8,11 @@ public enum Initialization: Hashable, Sendable {
   case ones
   /// Uniform within ±bound.
   case uniform(bound: Double)
-  /// Normal with variance 2 / fan-in: keeps the spread of activations through a rectifier.
+  /// Normal with variance 2 / fan: the fan-in keeps the spread of activations through a rectifier, the fan-out that of
+  /// gradients.
   ///
-  /// Source: He et al. 2015 (arXiv:1502.01852), equation 10.
-  case he(fanIn: Int)
+  /// Source: He et al. 2015 (arXiv:1502.01852), equations 10 and 14.
+  case he(fan: Int)
 
   /// Uniform within ±1 / √fan-in: what other frameworks start convolutions and matrix products with.
   ///
@@ -28,8 +29,8 @@ public enum Initialization: Hashable, Sendable {
     case .ones: return .filled(shape, with: 1)
     case .uniform(let bound):
       return Tensor(shape, (0..<shape.count).map { _ in Float((2 * generator.uniform() - 1) * bound) })
-    case .he(let fanIn):
-      let deviation = (2 / Double(max(fanIn, 1))).squareRoot()
+    case .he(let fan):
+      let deviation = (2 / Double(max(fan, 1))).squareRoot()
       return Tensor(shape, (0..<shape.count).map { _ in Float(generator.normal() * deviation) })
     }
   }

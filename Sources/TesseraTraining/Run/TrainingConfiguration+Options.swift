@@ -4,8 +4,8 @@ import TesseraModels
 extension TrainingConfiguration {
   /// Every option by its name on the command line, as text that ``set(_:to:)`` reads back.
   public var options: [String: String] {
-    [
-      "arch": architecture.family.rawValue, "width": "\(architecture.width)",
+    var options: [String: String] = [
+      "arch": architecture.family.rawValue,
       "discriminator": discriminator?.rawValue ?? "none", "discriminator-scale": "\(discriminatorScale)",
       "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
       "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "two-thirds", "epochs": "\(epochs)", "batch": "\(batch)",
@@ -18,6 +18,8 @@ extension TrainingConfiguration {
       "schedule": schedule.rawValue, "warm-up-steps": "\(warmUpSteps)",
       "gradient-norm-limit": gradientNormLimit.map { "\($0)" } ?? "none", "seed": "\(seed)",
     ]
+    if case .unet(let width) = architecture { options["width"] = "\(width)" }
+    return options
   }
 
   /// The options and the number of threads as a YAML mapping, in the order of their names.
@@ -28,15 +30,24 @@ extension TrainingConfiguration {
 
   /// Gives an option a value.
   ///
+  /// What only some architectures have, such as a width, comes after `arch`: another one starts at its usual size.
+  ///
   /// - Parameters:
   ///   - option: its name on the command line, without dashes.
   ///   - value: as on the command line.
-  /// - Throws: ``ConfigurationError`` where the option is unknown or the value cannot be read.
+  /// - Throws: ``ConfigurationError`` where the option is unknown, the architecture has none, or the value cannot be
+  ///   read.
   public mutating func set(_ option: String, to value: String) throws(ConfigurationError) {
     let reader = OptionReader(option: option, value: value)
     switch option {
-    case "arch": architecture = Architecture(try reader.choice(), width: architecture.width)
-    case "width": architecture = Architecture(architecture.family, width: try reader.integer(in: Architecture.widths))
+    case "arch":
+      let family: Architecture.Family = try reader.choice()
+      if family != architecture.family { architecture = Architecture(family) }
+    case "width":
+      guard case .unet = architecture else {
+        throw reader.error("\(architecture.family.rawValue) comes in one size: leave width out, or give arch unet")
+      }
+      architecture = .unet(width: try reader.integer(in: UNet.widths))
     case "discriminator": discriminator = value == "none" ? nil : try reader.choice(or: "none")
     case "discriminator-scale": discriminatorScale = try reader.integer()
     case "encoding":

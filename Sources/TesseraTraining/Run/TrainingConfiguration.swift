@@ -25,7 +25,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   }
 
   /// Which segmenter.
-  public var architecture = Architecture(.unet, width: 32)
+  public var architecture = Architecture(.unet)
   /// Which discriminator; nil for cross-entropy alone.
   public var discriminator: DiscriminatorArchitecture? = .largefov
   /// Pixels along each side that the discriminator sees as one.

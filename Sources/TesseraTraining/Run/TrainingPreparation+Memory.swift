@@ -47,7 +47,8 @@ extension TrainingConfiguration {
     } else {
       let share = (Double(pixels) / Double(2 * height * width)).squareRoot()
       let sides = [height, width].map { max(16, Int(Double($0) * share) / 16 * 16) }
-      remedy = "give --crop \(sides[0])x\(sides[1]) and --batch 2, or a smaller --width"
+      let narrower = if case .unet = architecture { ", or a smaller --width" } else { "" }
+      remedy = "give --crop \(sides[0])x\(sides[1]) and --batch 2\(narrower)"
     }
     throw ConfigurationError(
       option: "batch", value: "\(batch)",

@@ -30,7 +30,7 @@ struct TrainingPreparation {
       configuration.architecture, classes: data.labelSet.classes, normalization: normalization,
       source: .random(seed: configuration.seed))
     let crop = (height: configuration.cropHeight ?? 0, width: configuration.cropWidth ?? 0)
-    try configuration.validateCrop(minimumSide: model.segmenter.minimumSide)
+    try configuration.validateCrop(for: model.segmenter)
     batches = try TrainingBatches(
       store: training, batchSize: configuration.batch,
       augmentation: Augmentation(
@@ -98,18 +98,18 @@ extension TrainingConfiguration.ScheduleKind {
 
 extension TrainingConfiguration {
   /// Refuses crops that a network cannot take.
-  func validateCrop(minimumSide: Int) throws(ConfigurationError) {
-    let least = max(minimumSide, discriminator == nil || lambda == 0 ? 1 : 4 * discriminatorScale)
+  func validateCrop(for segmenter: any Segmenter) throws(ConfigurationError) {
+    let least = max(segmenter.minimumSide, discriminator == nil || lambda == 0 ? 1 : 4 * discriminatorScale)
     let sides = [cropHeight ?? 0, cropWidth ?? 0]
     guard sides.allSatisfy({ (least...8192).contains($0) }) else {
       throw ConfigurationError(
         option: "crop", value: "\(sides[0])x\(sides[1])", remedy: "give sides of \(least) to 8192 pixels")
     }
-    // The lowest level must have more than one value per channel, or its variance is 0.
-    guard batch * (sides[0] / minimumSide) * (sides[1] / minimumSide) > 1 else {
+    // The smallest map must have more than one value per channel, or its variance is 0.
+    guard batch * segmenter.coarsestPixels(height: sides[0], width: sides[1]) > 1 else {
       throw ConfigurationError(
         option: "batch", value: "\(batch)",
-        remedy: "give at least 2 images, or crops of at least \(2 * minimumSide) pixels a side")
+        remedy: "give at least 2 images, or larger crops than \(sides[0])x\(sides[1])")
     }
   }
 }

@@ -52,10 +52,6 @@ extension Model {
   /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
   public init(_ file: SafetensorsFile) throws(ModelError) {
     let architecture: Architecture = try Self.decoded(file, Key.architecture)
-    guard Architecture.widths.contains(architecture.width) else {
-      throw .metadata(
-        file: file.path, key: Key.architecture, problem: "has width \(architecture.width), not \(Architecture.widths)")
-    }
     let stored: [StoredClass] = try Self.decoded(file, Key.classes)
     let normalization: PixelNormalization = try Self.decoded(file, Key.normalization)
     let provenance: [String: String] = try Self.decoded(file, Key.provenance)
@@ -118,6 +114,8 @@ extension Model {
     }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    } catch let error as ArchitectureError {
+      throw .metadata(file: file.path, key: key, problem: error.description)
     } catch {
       throw .metadata(file: file.path, key: key, problem: "cannot be read (\(text.prefix(60)))")
     }
@@ -127,12 +125,19 @@ extension Model {
 extension SafetensorsFile {
   /// Every tensor of floats by name, but one that is none.
   ///
+  /// PyTorch's counts of batches, `….num_batches_tracked`, are passed over: nothing is computed from them.
+  ///
   /// - Throws: ``SafetensorsError`` where the elements of another are no floats.
   public func tensors(except other: String? = nil) throws(SafetensorsError) -> [String: Tensor] {
     var result: [String: Tensor] = [:]
-    for entry in entries where entry.name != other {
+    for entry in entries where entry.name != other && !entry.countsBatches {
       result[entry.name] = Tensor(Shape(entry.shape), try floats(entry.name))
     }
     return result
   }
+}
+
+extension SafetensorsEntry {
+  /// Whether it is the number of batches that one of PyTorch's normalisations has seen.
+  fileprivate var countsBatches: Bool { dtype == .i64 && shape.isEmpty && name.hasSuffix(".num_batches_tracked") }
 }

@@ -4,8 +4,8 @@ import TesseraTraining
 /// The options that make up a ``TrainingConfiguration``, and the number of threads; each optional so that layers below
 /// it show through.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Segmenter: unet. (default: unet)") var arch: String?
-  @Option(help: "Channels of its first level. (default: 32)") var width: String?
+  @Option(help: "Segmenter: unet or lraspp. (default: unet)") var arch: String?
+  @Option(help: "Channels of a unet's first level; lraspp comes in one size. (default: 32)") var width: String?
   @Option(help: "Discriminator: largefov or none. (default: largefov)") var discriminator: String?
   @Option(help: "Pixels along each side that the discriminator sees as one. (default: 4)")
   var discriminatorScale: String?

@@ -47,7 +47,7 @@ struct TrainingDisplay {
           + "from epoch \(warmStartEpochs + 1))"
       } ?? "with cross-entropy alone"
     terminal.line(
-      "\(configuration.architecture.family.rawValue) \(configuration.architecture.width) (\(parameters.segmenter) "
+      "\(configuration.architecture) (\(parameters.segmenter) "
         + "parameters) \(adversary); \(configuration.epochs) epochs of \(stepsPerEpoch) steps, batch "
         + "\(configuration.batch), about \(memoryNeeded >> 20) MiB of memory; run in \(folder)")
     if stepsBefore > 0 { terminal.line("resumed after \(stepsBefore) steps") }

@@ -126,6 +126,7 @@ import Testing
   @Test func smallestSide() throws {
     let (unet, values) = try Self.unet(classCount: 3, width: 4)
     #expect(unet.minimumSide == 8)
+    #expect(unet.coarsestPixels(height: 8, width: 15) == 1 && unet.coarsestPixels(height: 17, width: 24) == 6)
     let result = valueAndGradients(
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 0, stream: "")
     ) { pass in

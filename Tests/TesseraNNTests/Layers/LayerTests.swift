@@ -20,6 +20,17 @@ import Testing
     expectEqual(y, referenceConvolution(x, ReferenceMap(values.parameters[0]), bias(values), layer.geometry))
   }
 
+  /// The fan-out counts all outputs, not those of a group.
+  @Test func convolutionsStartByTheirFanOut() throws {
+    let values = try build(from: .random(seed: 2)) {
+      Conv2D($0, from: 400, to: 400, .same(kernel: 5, groups: 400), bias: true, start: .heFanOut)
+    }.values
+    let (mean, variance) = InitializationTests.moments(values.parameters[0].elements.map(Double.init))
+    let expected = 2.0 / (400 * 25)
+    #expect(abs(mean) < 5 * (expected / 10_000).squareRoot() && abs(variance / expected - 1) < 0.07)
+    #expect(Set(values.parameters[1].elements) == [0])
+  }
+
   @Test func convolutionsGoWithoutBias() throws {
     let (layer, values) = try build(from: .random(seed: 1)) {
       Conv2D($0[0], from: 3, to: 2, .same(kernel: 1), bias: false)

@@ -77,7 +77,7 @@ import Testing
     Optimizer.Method.sgd(momentum: 0.9, nesterov: true), .adam(beta1: 0.9, beta2: 0.99, epsilon: 1e-8),
   ])
   func theStateIsAllThatIsRemembered(_ method: Optimizer.Method) throws {
-    let (key, start) = try build(from: .random(seed: 3)) { $0.parameter("w", [5], .he(fanIn: 1)) }
+    let (key, start) = try build(from: .random(seed: 3)) { $0.parameter("w", [5], .he(fan: 1)) }
     func advance(_ values: inout ParameterSet, _ optimizer: inout Optimizer) {
       let gradients = GradientsTests.differentiate(values) { sum($0[key] * $0[key]) }.gradients
       optimizer.update(&values, along: gradients, rate: 0.1)

@@ -14,9 +14,9 @@ import Testing
   }
 
   @Test(arguments: [1, 27, 288])
-  func heHasVarianceTwoByFanIn(_ fanIn: Int) throws {
-    let (mean, variance) = Self.moments(try Self.numbers(.he(fanIn: fanIn)))
-    let expected = 2 / Double(fanIn)
+  func heHasVarianceTwoByFan(_ fan: Int) throws {
+    let (mean, variance) = Self.moments(try Self.numbers(.he(fan: fan)))
+    let expected = 2 / Double(fan)
     #expect(abs(mean) < 5 * (expected / 20_000).squareRoot())
     #expect(abs(variance / expected - 1) < 0.05)
   }

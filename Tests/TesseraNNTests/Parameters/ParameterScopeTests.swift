@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ParameterScopeTests {
   static func network(_ scope: ParameterScope) {
-    _ = scope["down"][0]["conv"].parameter("weight", [2, 3], .he(fanIn: 3))
+    _ = scope["down"][0]["conv"].parameter("weight", [2, 3], .he(fan: 3))
     _ = scope["down"][0]["norm"].buffer("running_mean", [2], .zeros)
     _ = scope.parameter("bias", [2], .ones)
   }

@@ -19,7 +19,7 @@ final class SmallRun {
     try Dataset.synthesize(to: path, images: 8, width: 40, height: 32, seed: 1)
     data = try Dataset(path: path)
     configuration = TrainingConfiguration()
-    configuration.architecture = Architecture(.unet, width: 2)
+    configuration.architecture = Architecture.unet(width: 2)
     configuration.discriminatorScale = 4
     configuration.warmStartEpochs = 1
     configuration.epochs = 3

@@ -1,4 +1,5 @@
 import TesseraModels
+import TesseraNN
 import Testing
 
 @testable import TesseraTraining
@@ -22,6 +23,45 @@ struct TrainingConfigurationTests {
     for (option, value) in changed.options { try copy.set(option, to: value) }
     #expect(copy == changed)
     #expect(changed.cropHeight == 64 && changed.cropWidth == 48 && changed.flips == false)
+  }
+
+  @Test func onlyAUNetHasAWidth() throws {
+    var configuration = TrainingConfiguration()
+    try configuration.set("width", to: "7")
+    try configuration.set("arch", to: "lraspp")
+    #expect(configuration.architecture == .lraspp && configuration.options["width"] == nil)
+    let error = #expect(throws: ConfigurationError.self) { try configuration.set("width", to: "8") }
+    #expect(
+      error?.description
+        == "--width 8 cannot be used; lraspp comes in one size: leave width out, or give arch unet")
+    var copy = TrainingConfiguration()
+    for (option, value) in configuration.options { try copy.set(option, to: value) }
+    #expect(copy == configuration)
+    try configuration.set("arch", to: "unet")
+    #expect(configuration.architecture == .unet(width: 32))
+  }
+
+  /// One value per channel in the smallest map has no variance.
+  @Test(arguments: [
+    (Architecture.unet(width: 2), [(1, 15, false), (2, 15, true), (1, 16, true)]),
+    (.lraspp, [(1, 1, false), (1, 16, false), (2, 16, true), (1, 17, true), (2, 1, true)]),
+  ])
+  func cropsSuitTheArchitecture(
+    _ architecture: Architecture, _ crops: [(batch: Int, side: Int, fits: Bool)]
+  ) throws {
+    let segmenter = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: 2) }.network
+    var configuration = TrainingConfiguration()
+    configuration.discriminator = nil
+    for (batch, side, fits) in crops {
+      configuration.batch = batch
+      (configuration.cropHeight, configuration.cropWidth) = (side, side)
+      guard !fits else {
+        try configuration.validateCrop(for: segmenter)
+        continue
+      }
+      let error = #expect(throws: ConfigurationError.self) { try configuration.validateCrop(for: segmenter) }
+      #expect(error?.option == "batch" && error?.remedy.contains("\(side)x\(side)") == true)
+    }
   }
 
   @Test func whatIsLeftOpenHasAName() throws {

@@ -9,11 +9,12 @@ import Testing
 
 struct TrainingMemoryTests {
   /// In a process of its own, where nobody else takes memory.
-  @Test func whatSmallCropsTakeForetellsLargeOnes() async {
-    await #expect(processExitsWith: .success) {
+  @Test(arguments: [Architecture.unet(width: 8), .lraspp])
+  func whatSmallCropsTakeForetellsLargeOnes(_ architecture: Architecture) async {
+    await #expect(processExitsWith: .success) { [architecture] in
       ComputeThreads.prepare(count: 2)
       let small = try SmallRun()
-      small.configuration.architecture = Architecture(.unet, width: 8)
+      small.configuration.architecture = architecture
       let preparation = try TrainingPreparation(small.configuration, data: small.data)
       var need = preparation.memoryNeed()
       need.bytesPerPixel -= (TrainingBatches.depth + 2) * 14
@@ -51,7 +52,12 @@ struct TrainingMemoryTests {
       try configuration.requireMemory(need, within: (1 << 20) + 10_000_000)
     }
     // Half of 100×200 pixels a map: sides of 50 and 100, in steps of 16.
-    #expect(smaller?.description.contains("give --crop 48x96 and --batch 2") == true)
+    #expect(smaller?.remedy.hasSuffix("give --crop 48x96 and --batch 2, or a smaller --width") == true)
+    configuration.architecture = .lraspp
+    let light = #expect(throws: ConfigurationError.self) {
+      try configuration.requireMemory(need, within: (1 << 20) + 10_000_000)
+    }
+    #expect(light?.remedy.hasSuffix("give --crop 48x96 and --batch 2") == true)
   }
 
   @Test func aRunThatDoesNotFitLeavesTheFolderFree() throws {

@@ -82,6 +82,11 @@ extension CommandTests {
       try folder.write(edited, to: "wide.safetensors")
       try await expectModelError(
         "wide.safetensors", naming: workspace.path("wide.safetensors"), "of another shape", "[4, 3, 3, 3]")
+      edited[start + old.count - 1] = UInt8(ascii: "0")
+      try folder.write(edited, to: "none.safetensors")
+      try await expectModelError(
+        "none.safetensors", naming: workspace.path("none.safetensors"), "tessera.architecture has width 0, not 1...1024"
+      )
       edited = weights
       edited[start + 2] = UInt8(ascii: "v")
       try folder.write(edited, to: "vidth.safetensors")

@@ -42,6 +42,27 @@ extension CommandTests {
       expectError(again, naming: first.path("scenes"))
     }
 
+    @Test("the other architecture goes the same way")
+    func lraspp() async throws {
+      let workspace = try await Workspace(images: 6)
+      let options = ["--arch", "lraspp"] + Workspace.tiny.drop { $0 != "--crop" }
+      expectDone(try await workspace.train(options))
+      let resolved = String(decoding: try workspace.folder.bytes("run/resolved.yaml"), as: UTF8.self)
+      #expect(resolved.contains("arch: lraspp\n") && !resolved.contains("width"), "\(resolved)")
+      let inspection = try await Tool.run(["inspect", workspace.path("run")])
+      #expect(inspection.output.contains("architecture    lraspp\n"), "\(inspection.output)")
+      let images = workspace.path("scenes/images/val")
+      expectDone(
+        try await Tool.run(["predict", "--model", workspace.path("run"), images, "--out", workspace.path("maps")]))
+      let scores = ["--data", workspace.path("scenes"), "--json", "--threads", "1"]
+      let model = try await Tool.run(["evaluate", "--model", workspace.path("run")] + scores)
+      let files = try await Tool.run(["evaluate", "--predictions", workspace.path("maps")] + scores)
+      expectDone(model)
+      #expect(model.output == files.output)
+      let wide = try await workspace.train(options + ["--width", "8"], out: "wide")
+      expectError(wide, status: 64, naming: "--width 8", "lraspp comes in one size")
+    }
+
     @Test("a model of more than 256 classes predicts 16-bit grey that scores alike")
     func manyClasses() async throws {
       let folder = try TemporaryFolder()
