@@ -17,7 +17,7 @@ struct Step: ParsableCommand {
   @Option(help: "Side of the pixel windows that the discriminator sees as one, 1 to 64.") var downsample = 4
 
   func validate() throws {
-    guard WorkloadOptions.architecture(named: net) != nil else {
+    guard let architecture = WorkloadOptions.architecture(named: net) else {
       throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32, and lraspp")
     }
     guard precision == "f32" else { throw ValidationError("--precision \(precision): known is f32") }
@@ -29,9 +29,10 @@ struct Step: ParsableCommand {
         "--size \(workload.size): with --downsample \(downsample) the discriminator takes sides of at least "
           + "\(4 * downsample)")
     }
-    // The lowest level of any network here must have more than one value per channel, or its variance is 0.
-    guard workload.batch * (height / 8) * (width / 8) > 1 else {
-      throw ValidationError("--batch \(workload.batch) --size \(workload.size): give 2 images, or a side of 16")
+    // The smallest map of the network must have more than one value per channel, or its variance is 0.
+    let least = architecture == .lraspp ? 17 : 16
+    guard workload.batch > 1 || max(height, width) >= least else {
+      throw ValidationError("--batch 1 --size \(workload.size): give 2 images, or a side of \(least)")
     }
   }
 
@@ -62,14 +63,6 @@ struct Step: ParsableCommand {
       "peak_resident_mb": \(peakResidentBytes() >> 20)}
       """
     print(line)
-  }
-
-  private func architecture() throws -> Architecture {
-    if net == Architecture.lraspp.family.rawValue { return .lraspp }
-    guard net.hasPrefix("unet"), let width = Int(net.dropFirst(4)), UNet.widths.contains(width) else {
-      throw ValidationError("--net \(net): known are unetW with a width, such as unet32, and lraspp")
-    }
-    return .unet(width: width)
   }
 
   private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }

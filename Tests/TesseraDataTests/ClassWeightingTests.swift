@@ -14,13 +14,22 @@ import Testing
   @Test func noneWeighsAlike() { #expect(frequencies.weights(.none) == [1, 1, 1, 1]) }
 
   @Test func enetFollowsItsFormula() {
-    // 1 / ln(1.05 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
-    let raw: [Double] = [1.786940, 4.481420, 7.155024, 20.495934]
+    // 1 / ln(1.02 + p) for p = 0.7, 0.2, 0.1, 0, by hand.
+    let raw: [Double] = [1.843915, 5.028895, 8.823891, 50.498350]
     let mean = raw.reduce(0, +) / 4
-    // ln 1.75 = 0.5596158, ln 1.25 = 0.2231436, ln 1.15 = 0.1397619, ln 1.05 = 0.0487902
+    // ln 1.72 = 0.5423243, ln 1.22 = 0.1988509, ln 1.12 = 0.1133287, ln 1.02 = 0.0198026
     for (weight, expected) in zip(frequencies.weights(.enet), raw) {
       #expect(abs(Double(weight) - expected / mean) < 1e-5)
     }
+  }
+
+  @Test func inverseRootsFollowTheirFormula() {
+    // √(1 / 0.7), √(1 / 0.2), √(1 / 0.1), by hand; a class that does not occur has no weight.
+    let raw: [Double] = [1.195229, 2.236068, 3.162278]
+    let mean = raw.reduce(0, +) / 3
+    let weights = frequencies.weights(.inverseRoot)
+    for (weight, expected) in zip(weights, raw) { #expect(abs(Double(weight) - expected / mean) < 1e-5) }
+    #expect(weights.count == 4 && weights[3] == 0)
   }
 
   @Test func medianFrequencyCountsWherePresent() {

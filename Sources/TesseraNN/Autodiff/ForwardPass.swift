@@ -4,6 +4,9 @@ public import TesseraTensor
 public enum Mode: Hashable, Sendable {
   /// Statistics are the batch's own and dropout drops; running statistics move only where `recordsStatistics`.
   case training(recordsStatistics: Bool)
+  /// Statistics are the batch's own and nothing is dropped; running statistics become their mean over the batches so
+  /// far, of which this is the one with index `batch`.
+  case calibration(batch: Int)
   /// Statistics are the recorded ones and nothing is dropped.
   case inference
 }

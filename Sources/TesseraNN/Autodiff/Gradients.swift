@@ -71,3 +71,26 @@ public func evaluate<Output>(
 ) rethrows -> Output {
   try body(ForwardPass(values, learns: false, mode: mode, tape: Tape(generator: generator)))
 }
+
+/// The network with the running statistics of these inputs: their mean over the batches, in which no earlier one has
+/// a part.
+///
+/// Averaged weights never saw the statistics that were recorded along the way, and those are of varied samples and of
+/// the last few batches only.
+///
+/// - Parameters:
+///   - batches: how many; with none nothing changes.
+///   - body: runs the network on the batch of an index.
+/// - Source: Izmailov et al. 2018 (arXiv:1803.05407), section 3.2; Wu and Johnson 2021 (arXiv:2105.07576), section 3.
+public func calibrated(
+  _ values: ParameterSet, batches: Int, _ body: (ForwardPass, _ batch: Int) throws -> Void
+) rethrows -> ParameterSet {
+  var values = values
+  for batch in 0..<batches {
+    let tape = Tape(generator: Generator(seed: 0, stream: "calibration"))
+    let pass = ForwardPass(values, learns: false, mode: .calibration(batch: batch), tape: tape)
+    try body(pass, batch)
+    values.buffers = pass.buffers
+  }
+  return values
+}

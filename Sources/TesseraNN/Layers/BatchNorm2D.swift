@@ -3,7 +3,8 @@ import TesseraTensor
 /// Batch normalisation of maps, with a rectifier in the same pass where one follows.
 ///
 /// In training the statistics are the batch's; where the mode records them the running ones move by `momentum` towards
-/// them, the variance unbiased. In use the running ones are taken.
+/// them, the variance unbiased. In calibration they become the mean over its batches. In use the running ones are
+/// taken.
 ///
 /// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithms 1 and 2.
 public struct BatchNorm2D: Sendable {
@@ -39,7 +40,11 @@ public struct BatchNorm2D: Sendable {
   ///
   /// - Precondition: in training, more than one value per channel.
   public func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
-    guard case .training(let records) = pass.mode else {
+    let share: Float?
+    switch pass.mode {
+    case .training(let records): share = records ? momentum : nil
+    case .calibration(let batch): share = 1 / Float(batch + 1)
+    case .inference:
       let running = BatchNormalization.Statistics(mean: pass[runningMean], variance: pass[runningVariance])
       return batchNormalize(
         x, scale: pass[weight], shift: pass[bias], given: running, epsilon: epsilon, rectifies: rectifies
@@ -49,11 +54,11 @@ public struct BatchNorm2D: Sendable {
     precondition(count > 1, "BatchNorm2D: map \(x.shape) has one value per channel, whose variance is 0")
     let (y, batch) = batchNormalize(
       x, scale: pass[weight], shift: pass[bias], given: nil, epsilon: epsilon, rectifies: rectifies)
-    if records {
+    if let share {
       let unbiased = Float(count) / Float(count - 1)
-      pass.record(moved(pass[runningMean], towards: batch.mean, by: momentum), for: runningMean)
+      pass.record(moved(pass[runningMean], towards: batch.mean, by: share), for: runningMean)
       pass.record(
-        moved(pass[runningVariance], towards: batch.variance.scaled(by: unbiased), by: momentum), for: runningVariance)
+        moved(pass[runningVariance], towards: batch.variance.scaled(by: unbiased), by: share), for: runningVariance)
     }
     return y
   }

@@ -41,6 +41,9 @@ public struct Trainer: ~Copyable {
   /// Whether all epochs are done and stored.
   public var isComplete: Bool { state.position.epoch >= configuration.epochs }
 
+  /// Batches that the statistics of weights are taken from before they are evaluated.
+  static let calibrationBatches = 10
+
   private let lock: RunLock
   private let model: Model
   private let alternation: Alternation
@@ -52,6 +55,9 @@ public struct Trainer: ~Copyable {
   private let schedule: LearningRateSchedule
   private var evaluation: Evaluation
   private var evaluated = 0
+  /// The weights that this epoch's evaluation measures; nil before it.
+  private var measured: ParameterSet?
+  private let plainBatches: TrainingBatches
 
   /// Prepares a run: opens the data, builds the networks and, where resuming, reads where it stood.
   ///
@@ -106,6 +112,7 @@ public struct Trainer: ~Copyable {
       pixels: self.configuration.batch * preparation.batches.augmentation.cropHeight
         * preparation.batches.augmentation.cropWidth)
     evaluation = Evaluation(classCount: labelSet.count)
+    plainBatches = preparation.plainBatches
     loader = preparation.batches.loader(from: state.position, epochs: configuration.epochs)
   }
 
@@ -162,11 +169,23 @@ public struct Trainer: ~Copyable {
 
   private mutating func evaluateOne() throws -> TrainingEvent {
     let sample = try validation.whole(evaluated)
-    let current = model.with(state.average.values, provenance: [:])
+    let current = model.with(try measuredWeights(), provenance: [:])
     let prediction = current.labelMap(pixels: sample.pixels, height: sample.truth.height, width: sample.truth.width)
     try evaluation.add(truth: sample.truth, prediction: prediction)
     evaluated += 1
     return .evaluated(epoch: state.position.epoch + 1, image: evaluated, of: validationCount)
+  }
+
+  /// The averaged weights with statistics of their own: what is evaluated and kept.
+  private mutating func measuredWeights() throws -> ParameterSet {
+    if let measured { return measured }
+    let batches = min(stepsPerEpoch, Self.calibrationBatches)
+    let values = try calibrated(state.average.values, batches: batches) { pass, batch in
+      let batch = try plainBatches.trainingBatch(at: BatchPosition(epoch: 0, step: batch))
+      _ = model.segmenter(pass.constant(batch.images), in: pass)
+    }
+    measured = values
+    return values
   }
 
   private mutating func finishEpoch() throws -> TrainingEvent {
@@ -175,20 +194,22 @@ public struct Trainer: ~Copyable {
       epoch: state.position.epoch + 1, steps: steps,
       learningRate: configuration.learningRate * schedule.share(at: max(steps - 1, 0)), totals: state.totals,
       evaluation: evaluation)
+    let weights = try measuredWeights()
     let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
     var next = state
     next.history.append(summary)
     next.totals = EpochTotals()
     next.position = BatchPosition(epoch: state.position.epoch + 1, step: 0)
     // Weights first: a run killed in between does the epoch again and writes the same ones.
-    if isBest { try write(state.average.values, of: summary, to: run.best) }
-    try write(state.average.values, of: summary, to: run.last)
+    if isBest { try write(weights, of: summary, to: run.best) }
+    try write(weights, of: summary, to: run.last)
     try save(next)
     try run.write(next.history, of: labelSet)
     // Only now: whoever makes room on a full disk and calls again does the end of the epoch again, whole.
     state = next
     evaluation = Evaluation(classCount: labelSet.count)
     evaluated = 0
+    measured = nil
     return .epoch(summary, isBest: isBest)
   }
 

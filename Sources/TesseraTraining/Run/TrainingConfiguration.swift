@@ -57,7 +57,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// Most that the distance from the mean colour grows or shrinks by, as a share of itself.
   public var contrast = 0.1
   /// How l_mce weighs classes.
-  public var classWeighting = ClassWeighting.enet
+  public var classWeighting = ClassWeighting.inverseRoot
   /// The optimiser of the segmenter; the discriminator's is always Adam.
   public var optimizer = OptimizerKind.adam
   /// The segmenter's base learning rate.

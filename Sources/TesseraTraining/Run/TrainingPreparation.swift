@@ -11,6 +11,8 @@ struct TrainingPreparation {
   let model: Model
   let alternation: Alternation
   let batches: TrainingBatches
+  /// Training samples as they are, for the statistics that weights are evaluated with.
+  let plainBatches: TrainingBatches
   let validation: SampleStore
   let schedule: LearningRateSchedule
   let fingerprint: DataFingerprint
@@ -36,6 +38,10 @@ struct TrainingPreparation {
       augmentation: Augmentation(
         cropWidth: crop.width, cropHeight: crop.height, scale: configuration.minimumScale...configuration.maximumScale,
         flips: configuration.flips, brightness: configuration.brightness, contrast: configuration.contrast),
+      normalization: normalization, seed: configuration.seed)
+    plainBatches = try TrainingBatches(
+      store: training, batchSize: configuration.batch,
+      augmentation: Augmentation(cropWidth: crop.width, cropHeight: crop.height, scale: 1...1, flips: false),
       normalization: normalization, seed: configuration.seed)
     schedule = LearningRateSchedule(
       configuration.schedule.shape(totalSteps: configuration.epochs * batches.stepsPerEpoch),
@@ -126,7 +132,8 @@ extension TrainingBatches {
     }
   }
 
-  private func trainingBatch(at position: BatchPosition) throws -> TrainingBatch {
+  /// One batch as tensors.
+  func trainingBatch(at position: BatchPosition) throws -> TrainingBatch {
     let (height, width) = (augmentation.cropHeight, augmentation.cropWidth)
     var labels = [UInt16](repeating: LabelBatch.void, count: batchSize * height * width)
     let images = try Tensor([batchSize, 3, height, width]) { buffer in

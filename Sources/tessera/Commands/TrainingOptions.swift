@@ -26,7 +26,7 @@ struct TrainingOptions: ParsableArguments {
   var brightness: String?
   @Option(help: "Most that the contrast of crops grows or shrinks, as a share of itself. (default: 0.1)")
   var contrast: String?
-  @Option(help: "How the loss weighs classes: none, enet or medianFrequency. (default: enet)")
+  @Option(help: "How the loss weighs classes: none, inverseRoot, enet or medianFrequency. (default: inverseRoot)")
   var classWeighting: String?
   @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
   @Option(help: "Its base learning rate. (default: 0.002)") var learningRate: String?

@@ -44,6 +44,26 @@ import Testing
     #expect(start.buffers[0].elements == [0, 0, 0, 0, 0])
   }
 
+  /// Three batches: the plain mean of their statistics, whatever was recorded before.
+  @Test func calibrationForgetsWhatWasBefore() throws {
+    let (layer, start) = try Self.build(channels: 5, momentum: 0.3)
+    var values = start
+    values.buffers = [ReferenceMap([5], [9, 9, 9, 9, 9]).tensor, ReferenceMap([5], [7, 7, 7, 7, 7]).tensor]
+    var generator = Generator(seed: 36, stream: "calibration")
+    let maps = (0..<3).map { _ in ReferenceMap.random([2, 5, 3, 4], bound: 3, &generator) }
+    let result = calibrated(values, batches: 3) { pass, batch in
+      _ = layer(pass.constant(maps[batch].tensor), in: pass)
+    }
+    let statistics = maps.map { BatchNormalizationTests.statistics($0) }
+    let mean = (0..<5).map { c in statistics.reduce(0) { $0 + $1.mean[c] } / 3 }
+    let variance = (0..<5).map { c in statistics.reduce(0) { $0 + $1.variance[c] * 24 / 23 } / 3 }
+    expectEqual(result.buffers[0], ReferenceMap([5], mean), "mean")
+    expectEqual(result.buffers[1], ReferenceMap([5], variance), "variance")
+    #expect(result.parameters.map(\.elements) == values.parameters.map(\.elements))
+    let untouched = calibrated(values, batches: 0) { _, _ in Issue.record("there is no batch") }
+    #expect(untouched.buffers.map(\.elements) == values.buffers.map(\.elements))
+  }
+
   @Test func inferenceTakesTheRunningStatistics() throws {
     let (layer, start) = try Self.build(channels: 5)
     var values = start

@@ -26,14 +26,39 @@ struct TrainerTests {
   @Test func averagedWeightsAreWhatIsKept() throws {
     let small = try SmallRun()
     let state = try small.finish("averaged")
-    let kept = try Model(SafetensorsFile(path: small.run("averaged").last)).values.weights.map(\.tensor.elements)
-    #expect(kept == state.average.values.weights.map(\.tensor.elements))
-    #expect(kept != state.segmenter.values.weights.map(\.tensor.elements))
+    let kept = try Model.read(small.run("averaged").last).values.parameters.map(\.elements)
+    #expect(kept == state.average.values.parameters.map(\.elements))
+    #expect(kept != state.segmenter.values.parameters.map(\.elements))
     small.configuration.averageDecay = 0
     let plain = try small.finish("plain")
-    let last = try Model(SafetensorsFile(path: small.run("plain").last)).values.weights.map(\.tensor.elements)
-    #expect(last == plain.segmenter.values.weights.map(\.tensor.elements))
-    #expect(last == state.segmenter.values.weights.map(\.tensor.elements), "averaging must not touch what learns")
+    let last = try Model.read(small.run("plain").last).values.parameters.map(\.elements)
+    #expect(last == plain.segmenter.values.parameters.map(\.elements))
+    #expect(last == state.segmenter.values.parameters.map(\.elements), "averaging must not touch what learns")
+  }
+
+  /// What is kept normalises plain training samples as their own statistics would.
+  @Test func theStatisticsOfWhatIsKeptAreThoseOfPlainSamples() throws {
+    let small = try SmallRun()
+    let state = try small.finish("run")
+    let model = try Model.read(small.run("run").last)
+    let preparation = try TrainingPreparation(small.configuration, data: small.data)
+    let batches = preparation.plainBatches
+    #expect(batches.stepsPerEpoch == 3)
+    var means: [[Float]] = []
+    for step in 0..<batches.stepsPerEpoch {
+      let images = try batches.trainingBatch(at: BatchPosition(epoch: 0, step: step)).images
+      // One batch alone leaves just its own statistics.
+      let alone = calibrated(state.average.values, batches: 1) { pass, _ in
+        _ = model.segmenter(pass.constant(images), in: pass)
+      }
+      means.append(try #require(alone.buffers.first).elements)
+    }
+    let kept = try #require(model.values.buffers.first).elements
+    for (channel, value) in kept.enumerated() {
+      let mean = means.reduce(0) { $0 + $1[channel] } / Float(means.count)
+      #expect(abs(value - mean) <= 1e-6 + 1e-5 * abs(mean), "channel \(channel)")
+    }
+    #expect(state.average.values.buffers[0].elements != kept)
   }
 
   @Test func savedAndResumedAtAnyPieceOfWorkEqualsUnbroken() throws {
@@ -228,7 +253,7 @@ struct TrainerTests {
     let small = try SmallRun()
     let state = try small.finish("run")
     let model = try Model.read(small.run("run").last)
-    #expect(model.values.weights.map(\.tensor.elements) == state.average.values.weights.map(\.tensor.elements))
+    #expect(model.values.parameters.map(\.elements) == state.average.values.parameters.map(\.elements))
     #expect(model.classes == small.data.labelSet.classes)
     #expect(model.provenance["epoch"] == "3")
   }
