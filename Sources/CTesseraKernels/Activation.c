@@ -12,10 +12,11 @@ typedef struct {
 } context;
 
 static inline float clip(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
-// By the exponential that cannot overflow: an infinity on the way would count as a broken network.
+
+// Below -87 the value is flushed to 0: an exponential that overflows would count as a broken network.
 static inline float sigmoid(float x) {
-  float e = expf(-fabsf(x));
-  return (x < 0 ? e : 1) / (1 + e);
+  float e = expf(x < -87 ? 87 : -x);
+  return x < -87 ? 0 : 1 / (1 + e);
 }
 
 // f and f' as expressions of v = x[i]. Every f passes NaN on, so that a network which broke shows it.

@@ -34,9 +34,9 @@ extension ClassFrequencies {
     case .medianFrequency:
       let frequencies = zip(pixels, pixelsWherePresent).map { $1 == 0 ? 0 : Double($0) / Double($1) }
       let present = frequencies.filter { $0 > 0 }.sorted()
+      guard !present.isEmpty else { return scaledToMeanOne(frequencies) }
       let middle = present.count / 2
-      let median =
-        present.isEmpty ? 0 : present.count % 2 == 1 ? present[middle] : (present[middle - 1] + present[middle]) / 2
+      let median = present.count % 2 == 1 ? present[middle] : (present[middle - 1] + present[middle]) / 2
       return scaledToMeanOne(frequencies.map { $0 > 0 ? median / $0 : 0 })
     }
   }

@@ -13,14 +13,8 @@ enum StoragePool {
     var heldBytes = 0
     var usedBytes = 0
     var peakUsedBytes = 0
-    /// Blocks of each class in use beyond those at the start of a measurement: now and at most; nil outside of one.
-    var measured: [Int: (now: Int, most: Int)]?
-
-    mutating func count(_ change: Int, ofClass size: Int) {
-      guard let before = measured else { return }
-      let now = (before[size]?.now ?? 0) + change
-      measured?[size] = (now, max(before[size]?.most ?? 0, now))
-    }
+    /// Blocks of each class in use beyond those at the start of a measurement; nil outside of one.
+    var measured: [Int: ClassUse]?
 
     /// Free blocks to give back to the system, largest first, where more is held than twice the peak explains.
     ///
@@ -35,6 +29,16 @@ enum StoragePool {
         }
       }
       return blocks
+    }
+  }
+
+  private struct ClassUse {
+    var now = 0
+    var most = 0
+
+    mutating func add(_ change: Int) {
+      now += change
+      most = max(most, now)
     }
   }
 
@@ -63,7 +67,7 @@ enum StoragePool {
     let size = classBytes(bytes)
     let (reused, surplus) = state.withLock { state -> (UInt?, [Block]) in
       state.usedBytes += size
-      state.count(1, ofClass: size)
+      state.measured?[size, default: ClassUse()].add(1)
       state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
       if let address = state.free[size]?.popLast() { return (address, []) }
       state.heldBytes += size
@@ -80,7 +84,7 @@ enum StoragePool {
     let address = UInt(bitPattern: pointer)
     state.withLock { state in
       state.usedBytes -= size
-      state.count(-1, ofClass: size)
+      state.measured?[size, default: ClassUse()].add(-1)
       state.free[size, default: []].append(address)
     }
   }
