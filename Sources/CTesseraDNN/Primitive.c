@@ -180,7 +180,8 @@ dnnl_memory_desc_t tessera_map_desc(const tessera_map *map) {
   dnnl_dims_t dims = {map->n, map->c, map->h, map->w};
   dnnl_memory_desc_t md;
   memset(&md, 0, sizeof md);
-  dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, tags[map->layout]);
+  dnnl_data_type_t type = map->precision == TESSERA_BF16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_memory_desc_init_by_tag(&md, 4, dims, type, tags[map->layout]);
   return md;
 }
 

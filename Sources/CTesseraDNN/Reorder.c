@@ -30,26 +30,26 @@ static dnnl_status_t prepare(const void *description, tessera_primitive *r) {
   return tessera_primitive_finish(r, pd);
 }
 
-static int run(const channel_copy *d, const float *x, float *y) {
+static int run(const channel_copy *d, const void *x, void *y) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_REORDER, d, sizeof *d, prepare, &p));
   void *buffers[] = {(void *)x, y};
   return tessera_primitive_run(p, buffers);
 }
 
-int tessera_reorder(const tessera_map *from, const float *x, const tessera_map *to, float *y) {
+int tessera_reorder(const tessera_map *from, const void *x, const tessera_map *to, void *y) {
   channel_copy d = {*to, *from, 0, 0};
   return run(&d, x, y);
 }
 
-int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first,
-                            float *y) {
+int tessera_channels_insert(const tessera_map *part, const void *x, const tessera_map *whole, int32_t first,
+                            void *y) {
   channel_copy d = {*part, *whole, first, 1};
   return run(&d, x, y);
 }
 
-int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part,
-                             float *y) {
+int tessera_channels_extract(const tessera_map *whole, const void *x, int32_t first, const tessera_map *part,
+                             void *y) {
   channel_copy d = {*part, *whole, first, 0};
   return run(&d, x, y);
 }

@@ -13,15 +13,16 @@ extension Tensor {
     }
     let layout = channelLayout(parts.map { $0.shape[1] }, preferred: parts[0].layout)
     let channels = parts.reduce(0) { $0 + $1.shape[1] }
-    var whole = Tensor(uninitialized: [first[0], channels, first[2], first[3]], layout: layout)
+    var whole = Tensor(
+      uninitialized: [first[0], channels, first[2], first[3]], layout: layout, precision: parts[0].precision)
     guard whole.shape.count > 0 else { return whole }
     var to = whole.map
     var start: Int32 = 0
     for part in parts {
-      let part = part.converted(to: layout)
+      let part = part.converted(to: layout, whole.precision)
       var from = part.map
       check(
-        tessera_channels_insert(&from, part.pointer, &to, start, whole.mutablePointer), "concatenatingChannels",
+        tessera_channels_insert(&from, part.address, &to, start, whole.mutableAddress), "concatenatingChannels",
         part.shape, whole.shape)
       start += from.c
     }
@@ -36,12 +37,12 @@ extension Tensor {
       shape.rank == 4 && range.lowerBound >= 0 && range.upperBound <= shape[1], "channels: \(range) of map \(shape)")
     let layout = Self.channelLayout([range.lowerBound, range.count], preferred: layout)
     let whole = converted(to: layout)
-    var part = Tensor(uninitialized: [shape[0], range.count, shape[2], shape[3]], layout: layout)
+    var part = Tensor(uninitialized: [shape[0], range.count, shape[2], shape[3]], layout: layout, precision: precision)
     guard part.shape.count > 0 else { return part }
     var from = whole.map
     var to = part.map
     check(
-      tessera_channels_extract(&from, whole.pointer, Int32(range.lowerBound), &to, part.mutablePointer), "channels",
+      tessera_channels_extract(&from, whole.address, Int32(range.lowerBound), &to, part.mutableAddress), "channels",
       shape, part.shape)
     return part
   }

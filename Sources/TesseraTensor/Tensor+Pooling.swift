@@ -74,8 +74,8 @@ package struct Workspace: Sendable {
   private let storage: TensorStorage?
 
   init(bytes: Int) {
-    storage = bytes > 0 ? TensorStorage(count: (bytes + 3) / 4) : nil
+    storage = bytes > 0 ? TensorStorage(bytes: bytes) : nil
   }
 
-  var pointer: UnsafeMutableRawPointer? { storage.map { UnsafeMutableRawPointer($0.elements) } }
+  var pointer: UnsafeMutableRawPointer? { storage?.address }
 }

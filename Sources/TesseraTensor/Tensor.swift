@@ -1,17 +1,20 @@
-/// Numbers in f32 along the axes of a shape: a value, copied only when written while shared.
+/// Numbers along the axes of a shape: a value, copied only when written while shared.
 public struct Tensor: Sendable {
   /// The sizes of the axes.
   public let shape: Shape
   /// How the elements lie in memory; it never changes what the tensor means.
   public let layout: Layout
+  /// How each element is stored.
+  public let precision: Precision
   private(set) var storage: TensorStorage
 
   /// Makes a tensor whose elements are to be written before they are read.
-  init(uninitialized shape: Shape, layout: Layout = .rows) {
+  init(uninitialized shape: Shape, layout: Layout = .rows, precision: Precision = .f32) {
     precondition(layout == .rows || shape.rank == 4, "Tensor: layout \(layout) needs four axes, shape \(shape)")
     self.shape = shape
     self.layout = layout
-    storage = TensorStorage(count: layout.storedCount(shape))
+    self.precision = precision
+    storage = TensorStorage(bytes: layout.storedCount(shape) * precision.byteCount)
   }
 
   /// Makes a tensor of elements in row-major order.
@@ -21,14 +24,14 @@ public struct Tensor: Sendable {
     precondition(elements.count == shape.count, "Tensor: \(elements.count) elements for shape \(shape)")
     self.init(uninitialized: shape)
     elements.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { storage.elements.update(from: base, count: source.count) }
+      if let base = source.baseAddress { mutablePointer.update(from: base, count: source.count) }
     }
   }
 
   /// Makes a row-major tensor whose elements `body` writes; all of them must be written.
   public init(_ shape: Shape, initializingWith body: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     self.init(uninitialized: shape)
-    try body(UnsafeMutableBufferPointer(start: storage.elements, count: shape.count))
+    try body(UnsafeMutableBufferPointer(start: mutablePointer, count: shape.count))
   }
 
   /// Makes a scalar.
@@ -36,8 +39,8 @@ public struct Tensor: Sendable {
 
   /// The elements in row-major order.
   public var elements: [Float] {
-    let rows = converted(to: .rows)
-    return Array(UnsafeBufferPointer(start: rows.storage.elements, count: shape.count))
+    let rows = converted(to: .rows).converted(to: .f32)
+    return withExtendedLifetime(rows.storage) { Array(UnsafeBufferPointer(start: rows.pointer, count: shape.count)) }
   }
 
   /// The only element.
@@ -49,28 +52,42 @@ public struct Tensor: Sendable {
   }
 
   /// Number of elements in memory, padding included.
-  var storedCount: Int { storage.count }
+  var storedCount: Int { layout.storedCount(shape) }
 
   /// The elements as they lie in memory, to be read.
-  var pointer: UnsafePointer<Float> { UnsafePointer(storage.elements) }
+  var address: UnsafeRawPointer { UnsafeRawPointer(storage.address) }
 
   /// The elements as they lie in memory, to be written: a copy of their own if another tensor shares them.
-  var mutablePointer: UnsafeMutablePointer<Float> {
+  var mutableAddress: UnsafeMutableRawPointer {
     mutating get {
       if !isKnownUniquelyReferenced(&storage) {
-        let copy = TensorStorage(count: storage.count)
-        copy.elements.update(from: storage.elements, count: storage.count)
+        let copy = TensorStorage(bytes: storage.bytes)
+        copy.address.copyMemory(from: storage.address, byteCount: storage.bytes)
         storage = copy
       }
-      return storage.elements
+      return storage.address
+    }
+  }
+
+  /// The elements of an f32 tensor as they lie in memory, to be read.
+  var pointer: UnsafePointer<Float> {
+    precondition(precision == .f32, "Tensor: \(shape) is stored as \(precision), not f32")
+    return UnsafePointer(storage.address.assumingMemoryBound(to: Float.self))
+  }
+
+  /// The elements of an f32 tensor as they lie in memory, to be written; see ``mutableAddress``.
+  var mutablePointer: UnsafeMutablePointer<Float> {
+    mutating get {
+      precondition(precision == .f32, "Tensor: \(shape) is stored as \(precision), not f32")
+      return mutableAddress.assumingMemoryBound(to: Float.self)
     }
   }
 
   /// Calls `body` with the elements in row-major order.
   public func withElements<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
-    let rows = converted(to: .rows)
+    let rows = converted(to: .rows).converted(to: .f32)
     return try withExtendedLifetime(rows.storage) {
-      try body(UnsafeBufferPointer(start: rows.storage.elements, count: shape.count))
+      try body(UnsafeBufferPointer(start: rows.pointer, count: shape.count))
     }
   }
 
@@ -79,12 +96,14 @@ public struct Tensor: Sendable {
   /// - Precondition: the counts are equal.
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.count == self.shape.count, "reshaped: \(self.shape) has other elements than \(shape)")
-    return Tensor(shape: shape, storage: converted(to: .rows).storage)
+    let rows = converted(to: .rows)
+    return Tensor(shape: shape, precision: precision, storage: rows.storage)
   }
 
-  private init(shape: Shape, storage: TensorStorage) {
+  private init(shape: Shape, precision: Precision, storage: TensorStorage) {
     self.shape = shape
     layout = .rows
+    self.precision = precision
     self.storage = storage
   }
 }

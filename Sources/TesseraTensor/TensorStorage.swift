@@ -4,16 +4,14 @@
 /// `isKnownUniquelyReferenced` at each write) or while it is being made, before anyone else can see it. From then on it
 /// is only read.
 final class TensorStorage: @unchecked Sendable {
-  let elements: UnsafeMutablePointer<Float>
-  let count: Int
+  let address: UnsafeMutableRawPointer
+  let bytes: Int
 
-  /// Takes a block for `count` elements, which hold whatever was there before.
-  init(count: Int) {
-    self.count = count
-    elements = StoragePool.take(max(count, 1) * MemoryLayout<Float>.stride).bindMemory(to: Float.self, capacity: count)
+  /// Takes a block, which holds whatever was there before.
+  init(bytes: Int) {
+    self.bytes = bytes
+    address = StoragePool.take(max(bytes, 1))
   }
 
-  deinit {
-    StoragePool.give(elements, bytes: max(count, 1) * MemoryLayout<Float>.stride)
-  }
+  deinit { StoragePool.give(address, bytes: max(bytes, 1)) }
 }

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// How a 4-D map [n, c, h, w] of f32 lies in memory.
+// How each number is stored.
+typedef enum { TESSERA_F32 = 0, TESSERA_BF16 = 1 } tessera_precision;
+
+// How a 4-D map [n, c, h, w] lies in memory.
 typedef enum {
   TESSERA_ROWS = 0,           // n, c, h, w: w runs fastest
   TESSERA_CHANNELS_LAST = 1,  // n, h, w, c
@@ -15,7 +18,7 @@ typedef enum {
 
 typedef struct {
   int32_t n, c, h, w;
-  int32_t layout;
+  int32_t layout, precision;
 } tessera_map;
 
 typedef enum { TESSERA_DIRECT = 0, TESSERA_WINOGRAD = 1 } tessera_convolution_algorithm;
@@ -77,13 +80,12 @@ typedef struct {
 int tessera_resampling_forward(const tessera_resampling *d, const float *x, float *y);
 int tessera_resampling_backward(const tessera_resampling *d, const float *dy, float *dx);
 
-// Copies a map into another layout.
-int tessera_reorder(const tessera_map *from, const float *x, const tessera_map *to, float *y);
+// Copies a map into another layout, another precision or both.
+int tessera_reorder(const tessera_map *from, const void *x, const tessera_map *to, void *y);
 
 // Copies channels between a map and a run of channels of a wider one, in either direction.
-int tessera_channels_insert(const tessera_map *part, const float *x, const tessera_map *whole, int32_t first, float *y);
-int tessera_channels_extract(const tessera_map *whole, const float *x, int32_t first, const tessera_map *part,
-                             float *y);
+int tessera_channels_insert(const tessera_map *part, const void *x, const tessera_map *whole, int32_t first, void *y);
+int tessera_channels_extract(const tessera_map *whole, const void *x, int32_t first, const tessera_map *part, void *y);
 
 // Most bytes that one call of this thread needed beside its arguments, and a fresh start of that count.
 size_t tessera_work_bytes_peak(void);

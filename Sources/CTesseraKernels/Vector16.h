@@ -1,0 +1,63 @@
+// Sixteen numbers at a time: a block of channels of one pixel.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// One AVX-512 register, two of AVX2, four of SSE.
+typedef float vector16 __attribute__((vector_size(64)));
+typedef int32_t mask16 __attribute__((vector_size(64)));  // all bits of a lane set, or none
+typedef uint32_t bits16 __attribute__((vector_size(64)));
+typedef uint16_t halves16 __attribute__((vector_size(32)));
+
+// How numbers lie in memory. Kernels are written once, with the precision as a parameter that is a constant where they
+// are inlined, and compute in f32.
+enum { F32 = 0, BF16 = 1 };
+
+#define TESSERA_INLINE static inline __attribute__((always_inline))
+
+TESSERA_INLINE vector16 splat16(float value) { return (vector16){0} + value; }
+
+TESSERA_INLINE size_t element_bytes(int precision) { return precision == F32 ? 4 : 2; }
+
+TESSERA_INLINE const void *element_at(const void *base, size_t index, int precision) {
+  return (const char *)base + index * element_bytes(precision);
+}
+TESSERA_INLINE void *element_at_mutable(void *base, size_t index, int precision) {
+  return (char *)base + index * element_bytes(precision);
+}
+
+// The elements base[index ..< index + 16].
+TESSERA_INLINE vector16 load16(const void *base, size_t index, int precision) {
+  vector16 v;
+  if (precision == F32) {
+    memcpy(&v, (const float *)base + index, sizeof v);
+    return v;
+  }
+  halves16 h;
+  memcpy(&h, (const uint16_t *)base + index, sizeof h);
+  return (vector16)(__builtin_convertvector(h, bits16) << 16);
+}
+
+// Rounds to nearest, ties to even; a NaN stays one.
+TESSERA_INLINE halves16 round16(vector16 v) {
+  bits16 bits = (bits16)v;
+  bits16 rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  mask16 is_nan = v != v;
+  return __builtin_convertvector(((bits16)is_nan & 0x7fc0) | (~(bits16)is_nan & rounded), halves16);
+}
+
+TESSERA_INLINE void store16(void *base, size_t index, vector16 v, int precision) {
+  if (precision == F32) {
+    memcpy((float *)base + index, &v, sizeof v);
+    return;
+  }
+  halves16 h = round16(v);
+  memcpy((uint16_t *)base + index, &h, sizeof h);
+}
+
+TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {
+  return (vector16)((mask & (mask16)yes) | (~mask & (mask16)no));
+}
+TESSERA_INLINE vector16 max16(vector16 a, vector16 b) { return select16(a > b, a, b); }
+TESSERA_INLINE vector16 min16(vector16 a, vector16 b) { return select16(a < b, a, b); }
