@@ -5,8 +5,8 @@
 typedef struct {
   dnnl_memory_desc_t source, weights, bias, destination;  // as the caller holds them
   dnnl_memory_desc_t any;                                 // weights in whatever layout the algorithm likes
+  dnnl_memory_desc_t any_gradient;                        // and their gradient, which is f32
   dnnl_dims_t strides, dilations, padding, padding_after;
-  dnnl_alg_kind_t algorithm;
 } plan;
 
 // Padding after the map is what makes the output size come out, so that odd sizes with a stride need no special case.
@@ -25,7 +25,9 @@ static plan make_plan(const tessera_convolution *d) {
   int rank = d->groups > 1 ? 5 : 4;
   const int64_t *dims = d->groups > 1 ? grouped : plain;
   dnnl_memory_desc_init_by_tag(&p.weights, rank, dims, dnnl_f32, d->groups > 1 ? dnnl_goihw : dnnl_oihw);
-  dnnl_memory_desc_init_by_tag(&p.any, rank, dims, dnnl_f32, dnnl_format_tag_any);
+  dnnl_data_type_t type = d->source.precision == TESSERA_BF16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_memory_desc_init_by_tag(&p.any, rank, dims, type, dnnl_format_tag_any);
+  dnnl_memory_desc_init_by_tag(&p.any_gradient, rank, dims, dnnl_f32, dnnl_format_tag_any);
   p.strides[0] = d->stride_h;
   p.strides[1] = d->stride_w;
   p.dilations[0] = d->dilation_h - 1;
@@ -34,13 +36,12 @@ static plan make_plan(const tessera_convolution *d) {
   p.padding[1] = d->pad_w;
   p.padding_after[0] = after(d->source.h, d->destination.h, d->kernel_h, d->stride_h, d->dilation_h, d->pad_h);
   p.padding_after[1] = after(d->source.w, d->destination.w, d->kernel_w, d->stride_w, d->dilation_w, d->pad_w);
-  p.algorithm = d->algorithm == TESSERA_WINOGRAD ? dnnl_convolution_winograd : dnnl_convolution_direct;
   return p;
 }
 
 static dnnl_status_t forward_desc(const tessera_convolution *d, plan *p, dnnl_primitive_desc_t *pd) {
   dnnl_convolution_desc_t op;
-  TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, dnnl_forward_training, p->algorithm, &p->source, &p->any,
+  TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, dnnl_forward_training, dnnl_convolution_direct, &p->source, &p->any,
                                                          d->has_bias ? &p->bias : NULL, &p->destination, p->strides,
                                                          p->dilations, p->padding, p->padding_after));
   return tessera_primitive_desc(pd, &op, NULL);
@@ -66,7 +67,7 @@ static dnnl_status_t prepare_backward_data(const void *description, tessera_prim
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
-      &op, p.algorithm, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding, p.padding_after);
+      &op, dnnl_convolution_direct, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding, p.padding_after);
   if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
@@ -84,8 +85,8 @@ static dnnl_status_t prepare_backward_weights(const void *description, tessera_p
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
-      &op, p.algorithm, &p.source, &p.any, d->has_bias ? &p.bias : NULL, &p.destination, p.strides, p.dilations,
-      p.padding, p.padding_after);
+      &op, dnnl_convolution_direct, &p.source, &p.any_gradient, d->has_bias ? &p.bias : NULL, &p.destination, p.strides,
+      p.dilations, p.padding, p.padding_after);
   if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
@@ -113,22 +114,22 @@ int tessera_convolution_support(const tessera_convolution *d) {
   return least < weights ? least : weights;
 }
 
-int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias,
-                                float *y) {
+int tessera_convolution_forward(const tessera_convolution *d, const void *x, const float *w, const float *bias,
+                                void *y) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_FORWARD, d, sizeof *d, prepare_forward, &p));
   void *buffers[] = {(void *)x, (void *)w, y, (void *)bias};
   return tessera_primitive_run(p, buffers);
 }
 
-int tessera_convolution_backward_data(const tessera_convolution *d, const float *dy, const float *w, float *dx) {
+int tessera_convolution_backward_data(const tessera_convolution *d, const void *dy, const float *w, void *dx) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_BACKWARD_DATA, d, sizeof *d, prepare_backward_data, &p));
   void *buffers[] = {(void *)dy, (void *)w, dx};
   return tessera_primitive_run(p, buffers);
 }
 
-int tessera_convolution_backward_weights(const tessera_convolution *d, const float *x, const float *dy, float *dw,
+int tessera_convolution_backward_weights(const tessera_convolution *d, const void *x, const void *dy, float *dw,
                                          float *dbias) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, sizeof *d, prepare_backward_weights, &p));

@@ -50,6 +50,15 @@ int tessera_exceptions_raised(void) {
   return raised;
 }
 
+int tessera_has_wide_vectors(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
+
 typedef struct {
   size_t count, grain;
   tessera_range body;

@@ -4,6 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "CTesseraKernels.h"
+
+// These functions are always inlined, so that no vector is ever passed. A TESSERA_CLONES function calls only one of
+// them that takes and returns no vectors, and that one the others.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 // One AVX-512 register, two of AVX2, four of SSE.
 typedef float vector16 __attribute__((vector_size(64)));
 typedef int32_t mask16 __attribute__((vector_size(64)));  // all bits of a lane set, or none
@@ -61,3 +67,10 @@ TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {
 }
 TESSERA_INLINE vector16 max16(vector16 a, vector16 b) { return select16(a > b, a, b); }
 TESSERA_INLINE vector16 min16(vector16 a, vector16 b) { return select16(a < b, a, b); }
+
+// f of a result before it is stored.
+TESSERA_INLINE vector16 fused16(vector16 v, tessera_fused_activation f) {
+  if (f == TESSERA_FUSED_RELU) return select16(v < 0, splat16(0), v);
+  if (f == TESSERA_FUSED_HARD_SWISH) return v * min16(max16(v + 3, splat16(0)), splat16(6)) * (1.0f / 6);
+  return v;
+}

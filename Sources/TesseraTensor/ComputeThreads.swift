@@ -34,6 +34,9 @@ public enum ComputeThreads {
     return (result, tessera_exceptions_raised() == 0)
   }
 
+  /// Whether 16 numbers fit a register (AVX-512): the kernels on tiles are made for 32 of them and slow without.
+  static var hasWideVectors: Bool { tessera_has_wide_vectors() != 0 }
+
   /// Processors that this process may run on.
   public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

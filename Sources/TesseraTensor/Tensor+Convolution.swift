@@ -1,20 +1,25 @@
-import CTesseraDNN
-
 /// A convolution of maps of one shape, prepared: its plan and its three passes.
+///
+/// The input may come in parts, whose channels follow one another: maps need not be copied to be concatenated.
 package struct Convolution: Sendable {
-  package let geometry: ConvolutionGeometry
-  package let source: Shape
-  package let destination: Shape
+  package let shape: ConvolutionShape
   package let plan: ConvolutionPlan
-  private let hasBias: Bool
+
+  package var source: Shape { shape.source }
+  package var destination: Shape { shape.destination }
+  package var geometry: ConvolutionGeometry { shape.geometry }
 
   /// Prepares for maps and weights of these shapes.
   ///
   /// Maps are `[batch, channels, height, width]`, weights `[out, channels / groups, kernel height, kernel width]`.
   ///
+  /// - Parameters:
+  ///   - precision: how the numbers of both maps are stored.
+  ///   - plan: nil for the one that is known for these shapes.
   /// - Precondition: the shapes fit each other and the window fits the padded map.
   package init(
-    source: Shape, weights: Shape, hasBias: Bool, geometry: ConvolutionGeometry, plan: ConvolutionPlan? = nil
+    source: Shape, weights: Shape, hasBias: Bool, geometry: ConvolutionGeometry, precision: Precision = .f32,
+    plan: ConvolutionPlan? = nil
   ) {
     precondition(
       source.rank == 4 && weights.rank == 4 && weights[1] * geometry.groups == source[1]
@@ -24,53 +29,86 @@ package struct Convolution: Sendable {
     let size = geometry.outputSize(height: source[2], width: source[3])
     precondition(
       size.height > 0 && size.width > 0, "Convolution: the window of \(geometry) is larger than map \(source)")
-    self.geometry = geometry
-    self.source = source
-    self.hasBias = hasBias
-    destination = [source[0], weights[0], size.height, size.width]
-    self.plan =
-      plan ?? .choose(source: source, outputChannels: weights[0], geometry: geometry, hasBias: hasBias)
+    shape = ConvolutionShape(
+      source: source, outputChannels: weights[0], geometry: geometry, hasBias: hasBias, precision: precision)
+    self.plan = plan ?? .choose(for: shape)
   }
 
-  private var description: tessera_convolution {
-    plan.description(source: source, outputChannels: destination[1], geometry: geometry, hasBias: hasBias)
-  }
+  /// A map as the plan wants its input.
+  package func arranged(_ x: Tensor) -> Tensor { x.converted(to: plan.source, shape.precision) }
 
   /// y = w ∗ x + b, `destination`.
-  package func forward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
-    var description = description
-    let x = x.converted(to: plan.source)
+  package func forward(_ x: [Tensor], weights: Tensor, bias: Tensor?) -> Tensor {
+    checkParts(x.map { $0.shape[1] })
     let weights = weights.converted(to: .rows)
-    var y = Tensor(uninitialized: destination, layout: plan.destination)
-    check(
-      tessera_convolution_forward(&description, x.pointer, weights.pointer, bias?.pointer, y.mutablePointer),
-      "convolution", source, weights.shape)
-    return y
+    return switch plan.forward {
+    case .direct: directForward(whole(x), weights: weights, bias: bias)
+    case .winograd: winogradForward(transformable(x), weights: weights, bias: bias)
+    }
   }
 
-  /// ∂/∂x, `source`.
-  package func inputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
-    var description = description
-    let dy = dy.converted(to: plan.destination)
+  /// ∂/∂x, in parts of so many channels.
+  package func inputGradients(_ dy: Tensor, weights: Tensor, channels: [Int]) -> [Tensor] {
+    checkParts(channels)
+    let dy = dy.converted(to: plan.destination, shape.precision)
     let weights = weights.converted(to: .rows)
-    var dx = Tensor(uninitialized: source, layout: plan.source)
-    check(
-      tessera_convolution_backward_data(&description, dy.pointer, weights.pointer, dx.mutablePointer),
-      "input gradient of convolution", source, weights.shape)
-    return dx
+    if plan.inputGradient == .winograd, Self.areTransformable(channels) {
+      return winogradInputGradients(dy, weights: weights, channels: channels)
+    }
+    let dx =
+      switch plan.inputGradient {
+      case .direct: directInputGradient(dy, weights: weights)
+      case .winograd: winogradInputGradients(dy, weights: weights, channels: [source[1]])[0]
+      }
+    var first = 0
+    return channels.count == 1
+      ? [dx]
+      : channels.map { count in
+        defer { first += count }
+        return dx.channels(first..<first + count)
+      }
   }
 
   /// ∂/∂w and ∂/∂b.
+  package func weightGradients(_ x: [Tensor], _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
+    checkParts(x.map { $0.shape[1] })
+    let dy = dy.converted(to: plan.destination, shape.precision)
+    return switch plan.weightGradient {
+    case .direct: directWeightGradients(whole(x), dy, weights: weights)
+    case .winograd: winogradWeightGradients(transformable(x), dy, weights: weights)
+    }
+  }
+
+  /// Two parts that end on a block's border can be read where they lie.
+  private static func areTransformable(_ channels: [Int]) -> Bool {
+    channels.count <= 2 && channels.dropLast().allSatisfy { $0 % Layout.block == 0 }
+  }
+
+  private func transformable(_ x: [Tensor]) -> [Tensor] {
+    Self.areTransformable(x.map { $0.shape[1] }) ? x.map(arranged) : [whole(x)]
+  }
+
+  private func whole(_ x: [Tensor]) -> Tensor { arranged(x.count == 1 ? x[0] : .concatenatingChannels(x)) }
+
+  private func checkParts(_ channels: [Int]) {
+    precondition(
+      channels.reduce(0, +) == source[1], "Convolution: parts of \(channels) channels are no map \(source)")
+  }
+}
+
+extension Convolution {
+  /// y = w ∗ x + b of a map in one part.
+  package func forward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
+    forward([x], weights: weights, bias: bias)
+  }
+
+  /// ∂/∂x in one part.
+  package func inputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
+    inputGradients(dy, weights: weights, channels: [source[1]])[0]
+  }
+
+  /// ∂/∂w and ∂/∂b of a map in one part.
   package func weightGradients(_ x: Tensor, _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
-    var description = description
-    let x = x.converted(to: plan.source)
-    let dy = dy.converted(to: plan.destination)
-    var dw = Tensor(uninitialized: weights)
-    var db = hasBias ? Tensor(uninitialized: [destination[1]]) : nil
-    check(
-      tessera_convolution_backward_weights(
-        &description, x.pointer, dy.pointer, dw.mutablePointer, db?.mutablePointer),
-      "weight gradients of convolution", source, weights)
-    return (dw, db)
+    weightGradients([x], dy, weights: weights)
   }
 }

@@ -67,7 +67,7 @@ struct Layers: ParsableCommand {
       return "\"\(name)_ms\": \(rounded(1000 * seconds)), \"\(name)_gflops\": \(rounded(work / seconds))"
     }
     return "{\"layer\": \"\(layer.from)->\(layer.to) \(layer.kernel)x\(layer.kernel) \(layer.height)x\(layer.width)\", "
-      + "\"algorithm\": \"\(convolution.plan.algorithm)\", \"layout\": \"\(convolution.plan.source)\", "
+      + "\"algorithm\": \"\(convolution.plan.forward)\", \"layout\": \"\(convolution.plan.source)\", "
       + fields.joined(separator: ", ") + "}"
   }
 

@@ -21,13 +21,10 @@ typedef struct {
   int32_t layout, precision;
 } tessera_map;
 
-typedef enum { TESSERA_DIRECT = 0, TESSERA_WINOGRAD = 1 } tessera_convolution_algorithm;
-
-// Weights are rows [out, in / groups, kernel_h, kernel_w]; a dilation of 1 is none.
+// Weights are f32 in rows [out, in / groups, kernel_h, kernel_w]; a dilation of 1 is none.
 typedef struct {
   tessera_map source, destination;
   int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;
-  int32_t algorithm;
   int32_t has_bias;
 } tessera_convolution;
 
@@ -35,10 +32,10 @@ typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED
 
 // The least support that the forward and both backward passes have: a reference implementation is right but slow.
 int tessera_convolution_support(const tessera_convolution *d);
-int tessera_convolution_forward(const tessera_convolution *d, const float *x, const float *w, const float *bias,
-                                float *y);
-int tessera_convolution_backward_data(const tessera_convolution *d, const float *dy, const float *w, float *dx);
-int tessera_convolution_backward_weights(const tessera_convolution *d, const float *x, const float *dy, float *dw,
+int tessera_convolution_forward(const tessera_convolution *d, const void *x, const float *w, const float *bias,
+                                void *y);
+int tessera_convolution_backward_data(const tessera_convolution *d, const void *dy, const float *w, void *dx);
+int tessera_convolution_backward_weights(const tessera_convolution *d, const void *x, const void *dy, float *dw,
                                          float *dbias);
 
 typedef enum { TESSERA_POOL_MAX = 0, TESSERA_POOL_AVERAGE = 1 } tessera_pooling_kind;

@@ -19,6 +19,9 @@ void tessera_denormals_flush(void);
 void tessera_exceptions_clear(void);
 int tessera_exceptions_raised(void);
 
+// Whether the processor has the vector instructions of x86-64-v4.
+int tessera_has_wide_vectors(void);
+
 // ---- Vectors
 void tessera_fill(float *y, size_t count, float value);
 void tessera_add(float *y, const float *x, size_t count);                                   // y += x
@@ -49,6 +52,39 @@ typedef enum {
 void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
 // dx = dy · f'(x)
 void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
+
+// What a convolution may do to its result in the same pass.
+typedef enum { TESSERA_FUSED_NONE, TESSERA_FUSED_RELU, TESSERA_FUSED_HARD_SWISH } tessera_fused_activation;
+
+// ---- Convolution 3×3 with stride 1 and padding 1 by Winograd's F(4×4, 3×3): a quarter of the multiplications.
+// Source: Lavin and Gray 2015 (arXiv:1509.09308), section 4.3.
+//
+// Maps lie in blocks of 16 channels: [n, ⌈c / 16⌉, h, w, 16], what pads the last block being zero. `precision` is how
+// the numbers of maps are stored: 0 f32, 1 bf16; weights and what is computed with are f32.
+typedef struct {
+  size_t n, c, k, h, w;  // images, channels in and out, height and width
+  int precision;
+} tessera_winograd;
+
+// A map whose first `first_blocks` blocks of channels lie in one place and the others in a second one, so that maps need
+// not be copied to be concatenated; SIZE_MAX blocks for a map in one place.
+typedef struct {
+  void *first, *second;
+  size_t first_blocks;
+} tessera_channel_parts;
+
+// Weights [k, c, 3, 3] as the convolution takes them; `transposes` for the gradient of x: from k channels to c, each
+// kernel turned by half a turn.
+size_t tessera_winograd_weight_count(size_t c, size_t k);
+void tessera_winograd_weights(size_t c, size_t k, const float *w, int transposes, float *u);
+// y = f(w ∗ x + bias), `bias` [k] or NULL. `scratch` holds as many floats as the count says.
+size_t tessera_winograd_scratch_count(const tessera_winograd *d);
+void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts x, const float *u, const float *bias,
+                               tessera_fused_activation activation, tessera_channel_parts y, float *scratch);
+// dw [k, c, 3, 3].
+size_t tessera_winograd_gradient_scratch_count(const tessera_winograd *d);
+void tessera_winograd_gradient(const tessera_winograd *d, tessera_channel_parts x, const void *dy, float *dw,
+                               float *scratch);
 
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);

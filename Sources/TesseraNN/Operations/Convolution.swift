@@ -13,19 +13,37 @@ public import TesseraTensor
 /// - Returns: `[batch, out, output height, output width]`.
 /// - Precondition: the shapes fit, and the window fits the padded map.
 public func convolve(
-  _ x: Variable, _ weights: Variable, _ bias: Variable?, _ geometry: ConvolutionGeometry
+  _ x: Variable, _ weights: Variable, _ bias: Variable?, _ geometry: ConvolutionGeometry, precision: Precision = .f32
 ) -> Variable {
+  convolve([x], weights, bias, geometry, precision: precision)
+}
+
+/// Convolves a map that comes in parts, whose channels follow one another.
+///
+/// - Parameters:
+///   - parts: maps of one batch and size, at least one.
+///   - precision: how the input is read and the result is stored; products are summed in f32.
+public func convolve(
+  _ parts: [Variable], _ weights: Variable, _ bias: Variable?, _ geometry: ConvolutionGeometry,
+  precision: Precision = .f32
+) -> Variable {
+  let channels = parts.map { $0.shape[1] }
+  let first = parts[0].shape
   let convolution = Convolution(
-    source: x.shape, weights: weights.shape, hasBias: bias != nil, geometry: geometry)
-  // Converted once: the pullback reads the same copy.
-  let input = x.value.converted(to: convolution.plan.source)
+    source: [first[0], channels.reduce(0, +), first[2], first[3]], weights: weights.shape, hasBias: bias != nil,
+    geometry: geometry, precision: precision)
+  // Converted once: the pullback reads the same copies.
+  let inputs = parts.map { convolution.arranged($0.value) }
   let kernel = weights.value
-  let y = convolution.forward(input, weights: kernel, bias: bias?.value)
-  return .result(y, of: [x, weights] + (bias.map { [$0] } ?? [])) { dy, wanted in
-    let dy = dy.converted(to: convolution.plan.destination)
-    let dx = wanted[0] ? convolution.inputGradient(dy, weights: kernel) : nil
-    guard wanted.dropFirst().contains(true) else { return [dx] + wanted.dropFirst().map { _ in nil } }
-    let (dw, db) = convolution.weightGradients(input, dy, weights: kernel.shape)
-    return bias == nil ? [dx, dw] : [dx, dw, db]
+  let y = convolution.forward(inputs, weights: kernel, bias: bias?.value)
+  return .result(y, of: parts + [weights] + (bias.map { [$0] } ?? [])) { dy, wanted in
+    let dy = dy.converted(to: convolution.plan.destination, precision)
+    var gradients: [Tensor?] = parts.map { _ in nil }
+    if wanted[..<parts.count].contains(true) {
+      gradients = convolution.inputGradients(dy, weights: kernel, channels: channels)
+    }
+    guard wanted[parts.count...].contains(true) else { return gradients + wanted[parts.count...].map { _ in nil } }
+    let (dw, db) = convolution.weightGradients(inputs, dy, weights: kernel.shape)
+    return gradients + (bias == nil ? [dw] : [dw, db])
   }
 }

@@ -64,7 +64,8 @@ class LargeFOV(nn.Module):
         return scores[:, 1] - scores[:, 0]
 
 
-torch.manual_seed(3)
+SEED = 8  # Of 0…19 the one whose rectifiers' inputs stay farthest from the kink: see `margin`.
+torch.manual_seed(SEED)
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 net, judge = UNet().train(), LargeFOV().train()
@@ -76,10 +77,14 @@ out |= {"x": x, "y": y.to(torch.uint8)}
 labelled = (y != VOID).unsqueeze(1)
 truth = F.one_hot(y.clamp(max=CLASSES - 1), CLASSES).permute(0, 3, 1, 2).float() * labelled
 bce, weight = F.binary_cross_entropy_with_logits, 0.1
+margin = [math.inf]  # the least distance of a rectifier's input from 0, where rounding would decide the gradient
+for rectifier in (m for n in (net, judge) for m in n.modules() if isinstance(m, nn.ReLU)):
+    rectifier.register_forward_pre_hook(lambda _, v: margin.append(v[0].detach().abs().min().item()))
 logits = net(x)
 mce = F.cross_entropy(logits, y, ignore_index=VOID)
 prediction = logits.softmax(1) * labelled
 real, fake = judge(truth), judge(prediction)
+print(f"seed {SEED}: rectifiers' inputs are at least {min(margin):.1e} from 0")
 ones, zeros = torch.ones(2), torch.zeros(2)
 losses = {
     "seg_minimax": mce - weight * bce(fake, zeros),

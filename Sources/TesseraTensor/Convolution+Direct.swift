@@ -1,0 +1,33 @@
+import CTesseraDNN
+
+/// The passes as oneDNN computes them.
+extension Convolution {
+  func directForward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
+    var description = shape.description(plan)
+    var y = Tensor(uninitialized: destination, layout: plan.destination, precision: shape.precision)
+    check(
+      tessera_convolution_forward(&description, x.address, weights.pointer, bias?.pointer, y.mutableAddress),
+      "convolution", source, weights.shape)
+    return y
+  }
+
+  func directInputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
+    var description = shape.description(plan)
+    var dx = Tensor(uninitialized: source, layout: plan.source, precision: shape.precision)
+    check(
+      tessera_convolution_backward_data(&description, dy.address, weights.pointer, dx.mutableAddress),
+      "input gradient of convolution", source, weights.shape)
+    return dx
+  }
+
+  func directWeightGradients(_ x: Tensor, _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
+    var description = shape.description(plan)
+    var dw = Tensor(uninitialized: weights)
+    var db = shape.hasBias ? Tensor(uninitialized: [destination[1]]) : nil
+    check(
+      tessera_convolution_backward_weights(
+        &description, x.address, dy.address, dw.mutablePointer, db?.mutablePointer),
+      "weight gradients of convolution", source, weights)
+    return (dw, db)
+  }
+}

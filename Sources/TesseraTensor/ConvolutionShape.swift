@@ -1,0 +1,58 @@
+import CTesseraDNN
+
+/// What a convolution's plan follows from.
+package struct ConvolutionShape: Hashable, Sendable {
+  /// `[batch, channels, height, width]` of the input.
+  package let source: Shape
+  package let outputChannels: Int
+  package let geometry: ConvolutionGeometry
+  package let hasBias: Bool
+  /// How the numbers of both maps are stored.
+  package let precision: Precision
+
+  /// `[batch, output channels, height, width]` of the output.
+  package var destination: Shape {
+    let size = geometry.outputSize(height: source[2], width: source[3])
+    return [source[0], outputChannels, size.height, size.width]
+  }
+
+  /// Products of numbers, times two: what one pass computes.
+  package var operations: Int {
+    2 * destination.count * (source[1] / geometry.groups) * geometry.kernel.height * geometry.kernel.width
+  }
+
+  /// Plans that may do, best first by rule of thumb.
+  var candidates: [ConvolutionPlan] {
+    let block = Layout.block
+    let fillsBlocks = source[1] % block == 0 && outputChannels % block == 0
+    var candidates: [ConvolutionPlan] = []
+    if isTransformable {
+      candidates.append(ConvolutionPlan(algorithm: .winograd, source: .blocked, destination: .blocked))
+    }
+    // An image's few channels would be mostly padding in blocks.
+    if source[1] <= 4 && geometry.groups == 1 {
+      candidates.append(ConvolutionPlan(algorithm: .direct, source: .rows, destination: .blocked))
+    }
+    if geometry.groups == 1 || fillsBlocks {
+      candidates.append(ConvolutionPlan(algorithm: .direct, source: .blocked, destination: .blocked))
+    }
+    candidates.append(ConvolutionPlan(algorithm: .direct, source: .channelsLast, destination: .channelsLast))
+    return candidates
+  }
+
+  /// Whether Winograd's tiles fit the window, and channels enough to pay for the transforms.
+  private var isTransformable: Bool {
+    geometry == .same(kernel: 3) && source[1] >= 16 && outputChannels >= 16
+  }
+
+  func description(_ plan: ConvolutionPlan) -> tessera_convolution {
+    tessera_convolution(
+      source: tessera_map(source, plan.source, precision),
+      destination: tessera_map(destination, plan.destination, precision),
+      kernel_h: Int32(geometry.kernel.height), kernel_w: Int32(geometry.kernel.width),
+      stride_h: Int32(geometry.stride.height), stride_w: Int32(geometry.stride.width),
+      pad_h: Int32(geometry.padding.height), pad_w: Int32(geometry.padding.width),
+      dilation_h: Int32(geometry.dilation.height), dilation_w: Int32(geometry.dilation.width),
+      groups: Int32(geometry.groups), has_bias: hasBias ? 1 : 0)
+  }
+}
