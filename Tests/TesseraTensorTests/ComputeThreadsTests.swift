@@ -9,6 +9,13 @@ import Testing
     #expect(ComputeThreads.libraries[0].hasPrefix("oneDNN ") && ComputeThreads.libraries[1].contains("kernel"))
   }
 
+  /// No processor does fewer than 100 million operations a second, nor as many as a hundred thousand billion.
+  @Test func theLimitIsAPlausibleNumber() {
+    let limit = ComputeThreads.multiplyAddLimit(rounds: 1 << 16)
+    #expect((1e8...1e17).contains(limit), "\(limit)")
+    #expect(!ComputeThreads.matrixProductCore.isEmpty)
+  }
+
   /// Everything our own kernels reduce, on maps longer than a thread's share.
   ///
   /// In a process of its own, because the number of threads is the process's.

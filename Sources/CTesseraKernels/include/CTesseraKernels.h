@@ -21,6 +21,10 @@ int tessera_exceptions_raised(void);
 
 // Whether the processor has the vector instructions of x86-64-v4.
 int tessera_has_wide_vectors(void);
+// ---- The limit: shares of it say how much faster a kernel could get, which times alone do not.
+// Lets each thread do `rounds` times 16 · `chains` f32 multiply-adds on registers alone; the sum keeps them from being
+// left out. `chains` is 3, 6 or 12: the most that the registers of SSE, AVX2 and AVX-512 hold.
+double tessera_multiply_add(int chains, size_t threads, size_t rounds);
 
 // ---- Vectors
 void tessera_fill(float *y, size_t count, float value);
