@@ -10,6 +10,16 @@ package struct ConvolutionShape: Hashable, Sendable {
   /// How the numbers of both maps are stored.
   package let precision: Precision
 
+  package init(
+    source: Shape, outputChannels: Int, geometry: ConvolutionGeometry, hasBias: Bool, precision: Precision
+  ) {
+    self.source = source
+    self.outputChannels = outputChannels
+    self.geometry = geometry
+    self.hasBias = hasBias
+    self.precision = precision
+  }
+
   /// `[batch, output channels, height, width]` of the output.
   package var destination: Shape {
     let size = geometry.outputSize(height: source[2], width: source[3])

@@ -17,6 +17,8 @@ final class Tape {
   /// Where the evaluation's random numbers come from.
   var generator: Generator
   private var entries: [Entry] = []
+  /// The convolutions so far; nil where nobody asked for them.
+  var convolutions: [ConvolutionRecord]?
 
   init(generator: Generator) { self.generator = generator }
 

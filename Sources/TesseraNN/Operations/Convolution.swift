@@ -32,6 +32,9 @@ public func convolve(
   let convolution = Convolution(
     source: [first[0], channels.reduce(0, +), first[2], first[3]], weights: weights.shape, hasBias: bias != nil,
     geometry: geometry, precision: precision)
+  parts[0].tape.convolutions?.append(
+    ConvolutionRecord(
+      shape: convolution.shape, weights: weights.shape, passesGradient: parts.contains { $0.entry != nil }))
   // Converted once: the pullback reads the same copies.
   let inputs = parts.map { convolution.arranged($0.value) }
   let kernel = weights.value

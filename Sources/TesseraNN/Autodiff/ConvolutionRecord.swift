@@ -1,0 +1,29 @@
+package import TesseraTensor
+
+/// What a convolution of an evaluation was made for.
+package struct ConvolutionRecord: Hashable, Sendable {
+  package let shape: ConvolutionShape
+  /// Shape of the weights, `[out, channels / groups, kernel height, kernel width]`.
+  package let weights: Shape
+  /// Whether something before it learns, so that a step needs the gradient of its map.
+  package let passesGradient: Bool
+}
+
+/// Evaluates a closure in which the parameters learn, and lists its convolutions in the order of their computation.
+///
+/// Networks joined by ``ForwardPass/constants(_:mode:)`` count too, transposed convolutions do not.
+package func recordedConvolutions(
+  of values: ParameterSet, mode: Mode, _ body: (ForwardPass) throws -> Void
+) rethrows -> [ConvolutionRecord] {
+  let tape = Tape(generator: Generator(seed: 0, stream: "record"))
+  tape.convolutions = []
+  try body(ForwardPass(values, learns: true, mode: mode, tape: tape))
+  return tape.convolutions ?? []
+}
+
+extension ConvolutionRecord {
+  /// The same convolution where something before it learns.
+  package var passingGradient: ConvolutionRecord {
+    ConvolutionRecord(shape: shape, weights: weights, passesGradient: true)
+  }
+}
