@@ -16,8 +16,16 @@ extension Model {
     let image = Tensor(
       pixels: pixels, height: height, width: width, normalization: normalization, minimumSide: segmenter.minimumSide)
     // What filled up a small image is cut off again.
-    return evaluate(values) { pass in segmenter(pass.constant(image), in: pass).variable.value }
-      .cropped(height: height, width: width)
+    return logits(image).cropped(height: height, width: width)
+  }
+
+  /// The scores of every class, `[batch, classes, height, width]`, of normalised images, `[batch, 3, height, width]`.
+  ///
+  /// All use of a trained network goes through here.
+  ///
+  /// - Precondition: each side is at least the segmenter's `minimumSide`.
+  package func logits(_ images: Tensor) -> Tensor {
+    evaluate(values) { pass in segmenter(pass.constant(images), in: pass).variable.value }
   }
 }
 
