@@ -114,7 +114,10 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(
       name: "tessera-bench",
-      dependencies: ["TesseraTraining", "TesseraModels", "TesseraNN", "TesseraTensor", argumentParser],
+      dependencies: [
+        "TesseraTraining", "TesseraData", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN",
+        "TesseraTensor", argumentParser,
+      ],
       swiftSettings: settings),
 
     // Tests mirror Sources.
@@ -146,6 +149,9 @@ let package = Package(
         "TesseraTensor",
       ]),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
+    .testTarget(
+      name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
+      swiftSettings: settings),
     .testTarget(
       name: "tesseraTests", dependencies: ["tessera", "TesseraLabels", "TesseraImaging", "TesseraData"],
       swiftSettings: settings),

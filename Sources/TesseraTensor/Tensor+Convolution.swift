@@ -29,8 +29,15 @@ package struct Convolution: Sendable {
     let size = geometry.outputSize(height: source[2], width: source[3])
     precondition(
       size.height > 0 && size.width > 0, "Convolution: the window of \(geometry) is larger than map \(source)")
-    shape = ConvolutionShape(
-      source: source, outputChannels: weights[0], geometry: geometry, hasBias: hasBias, precision: precision)
+    self.init(
+      ConvolutionShape(
+        source: source, outputChannels: weights[0], geometry: geometry, hasBias: hasBias, precision: precision),
+      plan: plan)
+  }
+
+  /// Prepares for a shape that fits.
+  package init(_ shape: ConvolutionShape, plan: ConvolutionPlan? = nil) {
+    self.shape = shape
     self.plan = plan ?? .choose(for: shape)
   }
 

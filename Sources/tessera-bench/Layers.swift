@@ -1,85 +1,68 @@
 import ArgumentParser
+import TesseraModels
+import TesseraNN
 import TesseraTensor
 
 /// Each convolution of a network: its plan and the time of its three passes.
 struct Layers: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Time each convolution of a network: plan, forward pass, input and weight gradients.")
+    abstract: "Time each convolution of a network: plan, forward pass, input and weight gradients.",
+    discussion: """
+      Convolutions of one shape are one line, with their count. A share is that of the processor's multiply-add limit; \
+      Winograd's may exceed 1, for it needs fewer multiplications than are counted. The last line adds up, counts \
+      included, what a step computes: without gradients of images.
+      """)
 
-  @Option(help: "Network: unetW with a width W of 1 to 1024, or largefov.") var net = "unet32"
-  @OptionGroup var workload: WorkloadOptions
+  @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp or largefov.") var net = "unet32"
+  @OptionGroup var image: ImageOptions
+  @Option(help: "Images in a batch, 1 to 4096.") var batch = 4
+  @OptionGroup var compute: ThreadOptions
+  @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
   func validate() throws {
-    guard net == "largefov" || WorkloadOptions.width(ofUNet: net) != nil else {
-      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32, and largefov")
+    try image.requireBatch(batch)
+    try ValidationError.require(repeats, in: Timing.repeats, "repeats")
+    guard discriminator == nil else { return }
+    guard let architecture = NetworkOptions.architecture(named: net) else {
+      throw ValidationError(
+        "--net \(net): known are unetW with a width of 1 to 1024, such as unet32, lraspp and largefov")
     }
+    try StepOptions.requireVariance(of: architecture, batch: batch, image: image)
   }
 
-  func run() {
-    guard let (height, width) = workload.sides else { return }
-    ComputeThreads.prepare(count: workload.threads)
-    for layer in layers(height: height, width: width) { print(measure(layer)) }
+  private var discriminator: DiscriminatorArchitecture? { DiscriminatorArchitecture(rawValue: net) }
+
+  func run() throws {
+    guard let (height, width) = image.sides else { return }
+    ComputeThreads.prepare(count: compute.threads)
+    let limit = ComputeThreads.multiplyAddLimit()
+    let records = try records(height: height, width: width)
+    let counts = records.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    var totals = LayerTiming.Totals()
+    var printed: Set<ConvolutionRecord> = []
+    for record in records where printed.insert(record).inserted {
+      let timing = LayerTiming(record, count: counts[record] ?? 1, repeats: repeats)
+      totals.add(timing)
+      print(timing.line(limit: limit))
+    }
+    print(totals.line(net: net, limit: limit))
   }
 
-  private struct Layer {
-    let from: Int
-    let to: Int
-    let kernel: Int
-    let height: Int
-    let width: Int
+  /// The convolutions of one forward pass.
+  private func records(height: Int, width: Int) throws -> [ConvolutionRecord] {
+    let classes = 11
+    let mode = Mode.training(recordsStatistics: false)
+    if let discriminator {
+      let (network, values) = try build(from: .random(seed: 0)) { discriminator.discriminator($0, channels: classes) }
+      let maps = Tensor.filled([batch, classes, height, width], with: 1 / Float(classes))
+      // What it sees is the segmenter's, whose step needs the gradient.
+      return recordedConvolutions(of: values, mode: mode) { pass in
+        _ = network(EncodedLabelMaps(pass.constant(maps)), in: pass)
+      }.map(\.passingGradient)
+    }
+    guard let architecture = NetworkOptions.architecture(named: net) else { return [] }
+    let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classes) }
+    let images = Tensor.filled([batch, 3, height, width], with: 0.5)
+    return recordedConvolutions(of: values, mode: mode) { pass in _ = network(pass.constant(images), in: pass) }
   }
-
-  private func layers(height: Int, width: Int) -> [Layer] {
-    func at(_ level: Int, _ from: Int, _ to: Int, kernel: Int = 3) -> Layer {
-      Layer(from: from, to: to, kernel: kernel, height: height >> level, width: width >> level)
-    }
-    guard let w = WorkloadOptions.width(ofUNet: net) else {
-      return [
-        at(0, 11, 96), at(0, 96, 128), at(0, 128, 128), at(1, 128, 256), at(1, 256, 256), at(2, 256, 512),
-        at(2, 512, 2),
-      ]
-    }
-    let down = (0..<4).flatMap { level in
-      [at(level, level == 0 ? 3 : w << (level - 1), w << level), at(level, w << level, w << level)]
-    }
-    let up = (0..<3).reversed().flatMap { level in
-      [at(level, (w << (level + 1)) + (w << level), w << level), at(level, w << level, w << level)]
-    }
-    return down + up + [at(0, w, 11, kernel: 1)]
-  }
-
-  private func measure(_ layer: Layer) -> String {
-    let source: Shape = [workload.batch, layer.from, layer.height, layer.width]
-    let shape: Shape = [layer.to, layer.from, layer.kernel, layer.kernel]
-    let convolution = Convolution(
-      source: source, weights: shape, hasBias: false, geometry: .same(kernel: layer.kernel))
-    let x = Tensor.filled(source, with: 0.5).converted(to: convolution.plan.source)
-    let dy = Tensor.filled(convolution.destination, with: 0.25).converted(to: convolution.plan.destination)
-    let weights = Tensor.filled(shape, with: 0.1)
-    let work = 2e-9 * Double(convolution.destination.count * layer.from * layer.kernel * layer.kernel)
-    let passes: [(String, () -> Void)] = [
-      ("forward", { _ = convolution.forward(x, weights: weights, bias: nil) }),
-      ("input_gradient", { _ = convolution.inputGradient(dy, weights: weights) }),
-      ("weight_gradient", { _ = convolution.weightGradients(x, dy, weights: shape) }),
-    ]
-    let fields = passes.map { name, pass in
-      let seconds = median(pass)
-      return "\"\(name)_ms\": \(rounded(1000 * seconds)), \"\(name)_gflops\": \(rounded(work / seconds))"
-    }
-    return "{\"layer\": \"\(layer.from)->\(layer.to) \(layer.kernel)x\(layer.kernel) \(layer.height)x\(layer.width)\", "
-      + "\"algorithm\": \"\(convolution.plan.forward)\", \"layout\": \"\(convolution.plan.source)\", "
-      + fields.joined(separator: ", ") + "}"
-  }
-
-  private func median(_ pass: () -> Void) -> Double {
-    pass()
-    let times = (0..<workload.repeats).map { _ in
-      let start = ContinuousClock.now
-      pass()
-      return (ContinuousClock.now - start) / .seconds(1)
-    }
-    return times.sorted()[workload.repeats / 2]
-  }
-
-  private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

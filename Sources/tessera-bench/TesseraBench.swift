@@ -5,6 +5,6 @@ import ArgumentParser
 struct TesseraBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera-bench",
-    abstract: "Times Tessera's compute; each benchmark prints one JSON line.",
-    subcommands: [Step.self, Layers.self])
+    abstract: "Times Tessera's compute; each measurement is one line of JSON.",
+    subcommands: [Step.self, Infer.self, EndToEnd.self, Layers.self, GEMM.self])
 }

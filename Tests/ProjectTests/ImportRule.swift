@@ -26,7 +26,8 @@ enum ImportRule {
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
     "tessera": foundation.union(networks).union(services).union(["ArgumentParser", "Yams"]).union(operations),
-    "tessera-bench": foundation.union(networks).union(["TesseraTraining", "ArgumentParser"]),
+    "tessera-bench": foundation.union(networks)
+      .union(["TesseraTraining", "TesseraData", "TesseraLabels", "ArgumentParser"]),
   ]
 
   private static let transports: Set = ["NIOCore", "NIOPosix"]

@@ -44,6 +44,9 @@ public struct Trainer: ~Copyable {
   /// Batches that the statistics of weights are taken from before they are evaluated.
   static let calibrationBatches = 10
 
+  /// Batches that loading may be ahead by: as many steps, after it had time to run ahead, wait for nothing.
+  package static var batchesAhead: Int { TrainingBatches.depth }
+
   private let lock: RunLock
   private let model: Model
   private let alternation: Alternation
