@@ -29,10 +29,11 @@ struct ComparisonTests {
         + "echo \"{\\\"median_images_per_second\\\": $1}\"",
       python: "echo hello; echo \"{\\\"median_images_per_second\\\": ${MALLOC_TOP_PAD_:+3}${MALLOC_TOP_PAD_:-2}}\" "
         + "| sed s/3268435456/3/")
-    let (status, lines, _) = try await compare(stage, ["--only", "step-unet32-f32"])
+    let (status, lines, _) = try await compare(
+      stage, ["--only", "step-unet32-f32", "--bar", "step-unet32-f32=1.5"])
     #expect(status == 0)
     #expect(
-      lines == ["| step unet32 f32 | 6.00 images/s | 3.00 images/s (PyTorch, tuned) | 2.00 | at least 1 | yes |"])
+      lines == ["| step unet32 f32 | 6.00 images/s | 3.00 images/s (PyTorch, tuned) | 2.00 | at least 1.5 | yes |"])
     let raw = try String(contentsOfFile: stage.path("lines"), encoding: .utf8).split(separator: "\n")
     #expect(raw.count == 9)
     let contenders = try raw.map { line in
@@ -64,8 +65,8 @@ struct ComparisonTests {
     #expect(status == 1)
     #expect(
       lines
-        == ["infer", "step"].map {
-          "| \($0) unet32 bf16 | not available: --precision bf16: known is f32 |  |  | at least 1 | – |"
+        == [("infer", "1.05"), ("step", "1.7")].map {
+          "| \($0) unet32 bf16 | not available: --precision bf16: known is f32 |  |  | at least \($1) | – |"
         })
     #expect(!FileManager.default.fileExists(atPath: stage.path("ran")))
   }

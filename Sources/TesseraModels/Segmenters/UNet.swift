@@ -52,12 +52,12 @@ public struct UNet: Segmenter {
     var levels: [Variable] = []
     for (level, block) in down.enumerated() {
       if level > 0 { x = maxPool(x, ConvolutionGeometry(kernel: .init(2), stride: .init(2))) }
-      x = block(x, in: pass)
+      x = block([x], in: pass)
       levels.append(x)
     }
     for (block, skip) in zip(up, levels.dropLast().reversed()) {
       x = resample(x, height: skip.shape[2], width: skip.shape[3], .bilinear)
-      x = block(concatenateChannels([x, skip]), in: pass)
+      x = block([x, skip], in: pass)
     }
     return Logits(head(x, in: pass))
   }
@@ -76,7 +76,8 @@ struct DoubleConvolution: Sendable {
     norms = (0..<2).map { BatchNorm2D(scope[$0][1], channels: to, rectifies: true) }
   }
 
-  func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
-    zip(convolutions, norms).reduce(x) { x, layers in layers.1(layers.0(x, in: pass), in: pass) }
+  /// Of one map whose channels are those of all parts, one part after another.
+  func callAsFunction(_ parts: [Variable], in pass: ForwardPass) -> Variable {
+    zip(convolutions, norms).reduce(parts) { x, layers in [layers.1(layers.0(x, in: pass), in: pass)] }[0]
   }
 }

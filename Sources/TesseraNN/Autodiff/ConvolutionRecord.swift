@@ -13,11 +13,11 @@ package struct ConvolutionRecord: Hashable, Sendable {
 ///
 /// Networks joined by ``ForwardPass/constants(_:mode:)`` count too, transposed convolutions do not.
 package func recordedConvolutions(
-  of values: ParameterSet, mode: Mode, _ body: (ForwardPass) throws -> Void
+  of values: ParameterSet, mode: Mode, precision: Precision = .f32, _ body: (ForwardPass) throws -> Void
 ) rethrows -> [ConvolutionRecord] {
   let tape = Tape(generator: Generator(seed: 0, stream: "record"))
   tape.convolutions = []
-  try body(ForwardPass(values, learns: true, mode: mode, tape: tape))
+  try body(ForwardPass(values, learns: true, mode: mode, precision: precision, tape: tape))
   return tape.convolutions ?? []
 }
 

@@ -15,6 +15,8 @@ public enum Mode: Hashable, Sendable {
 public final class ForwardPass {
   /// How layers behave.
   public let mode: Mode
+  /// How maps between layers are stored; parameters, statistics and losses are always f32.
+  public let precision: Precision
   /// Where dropout takes its masks from: one generator for all networks of an evaluation.
   public var generator: Generator {
     get { tape.generator }
@@ -28,8 +30,9 @@ public final class ForwardPass {
   private(set) var buffers: [Tensor]
 
   /// Starts a pass whose parameters learn, or are constants.
-  init(_ values: ParameterSet, learns: Bool, mode: Mode, tape: Tape) {
+  init(_ values: ParameterSet, learns: Bool, mode: Mode, precision: Precision, tape: Tape) {
     self.mode = mode
+    self.precision = precision
     self.tape = tape
     self.values = values
     variables = values.parameters.map { Variable($0, tape: tape, entry: learns ? tape.addParameter() : nil) }
@@ -58,9 +61,9 @@ public final class ForwardPass {
   /// Enters numbers from outside, through which no gradient passes.
   public func constant(_ value: Tensor) -> Variable { Variable(value, tape: tape, entry: nil) }
 
-  /// Joins another network to this evaluation: gradients pass through it, but it does not learn.
+  /// Joins another network to this evaluation, in the same precision: gradients pass through it, but it does not learn.
   public func constants(_ other: ParameterSet, mode: Mode) -> ForwardPass {
-    ForwardPass(other, learns: false, mode: mode, tape: tape)
+    ForwardPass(other, learns: false, mode: mode, precision: precision, tape: tape)
   }
 
   /// The entries of the learning parameters.

@@ -43,14 +43,15 @@ public struct Gradients: Sendable {
 /// - Parameters:
 ///   - values: the numbers of the network that learns.
 ///   - mode: how its layers behave.
+///   - precision: how maps between its layers are stored.
 ///   - generator: where its dropout masks come from.
 ///   - body: computes a scalar, and whatever the caller wants to keep.
 public func valueAndGradients<Output>(
-  of values: ParameterSet, mode: Mode, generator: Generator,
+  of values: ParameterSet, mode: Mode, precision: Precision = .f32, generator: Generator,
   _ body: (ForwardPass) throws -> (loss: Variable, output: Output)
 ) rethrows -> Differentiation<Output> {
   let tape = Tape(generator: generator)
-  let pass = ForwardPass(values, learns: true, mode: mode, tape: tape)
+  let pass = ForwardPass(values, learns: true, mode: mode, precision: precision, tape: tape)
   let (loss, output) = try body(pass)
   precondition(loss.shape.count == 1, "valueAndGradients: the loss has shape \(loss.shape), not one element")
   let entries = pass.entries.compactMap(\.self)
@@ -66,10 +67,11 @@ public func valueAndGradients<Output>(
 
 /// Evaluates a closure without gradients: every parameter is a constant.
 public func evaluate<Output>(
-  _ values: ParameterSet, mode: Mode = .inference, generator: Generator = Generator(seed: 0, stream: "evaluate"),
+  _ values: ParameterSet, mode: Mode = .inference, precision: Precision = .f32,
+  generator: Generator = Generator(seed: 0, stream: "evaluate"),
   _ body: (ForwardPass) throws -> Output
 ) rethrows -> Output {
-  try body(ForwardPass(values, learns: false, mode: mode, tape: Tape(generator: generator)))
+  try body(ForwardPass(values, learns: false, mode: mode, precision: precision, tape: Tape(generator: generator)))
 }
 
 /// The network with the running statistics of these inputs: their mean over the batches, in which no earlier one has
@@ -80,15 +82,17 @@ public func evaluate<Output>(
 ///
 /// - Parameters:
 ///   - batches: how many; with none nothing changes.
+///   - precision: how maps between the network's layers are stored.
 ///   - body: runs the network on the batch of an index.
 /// - Source: Izmailov et al. 2018 (arXiv:1803.05407), section 3.2; Wu and Johnson 2021 (arXiv:2105.07576), section 3.
 public func calibrated(
-  _ values: ParameterSet, batches: Int, _ body: (ForwardPass, _ batch: Int) throws -> Void
+  _ values: ParameterSet, batches: Int, precision: Precision = .f32, _ body: (ForwardPass, _ batch: Int) throws -> Void
 ) rethrows -> ParameterSet {
   var values = values
   for batch in 0..<batches {
     let tape = Tape(generator: Generator(seed: 0, stream: "calibration"))
-    let pass = ForwardPass(values, learns: false, mode: .calibration(batch: batch), tape: tape)
+    let pass = ForwardPass(
+      values, learns: false, mode: .calibration(batch: batch), precision: precision, tape: tape)
     try body(pass, batch)
     values.buffers = pass.buffers
   }

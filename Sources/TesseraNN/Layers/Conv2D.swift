@@ -37,7 +37,10 @@ public struct Conv2D: Sendable {
   }
 
   /// `[batch, in, height, width]` to `[batch, out, output height, output width]`.
-  public func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
-    convolve(x, pass[weight], bias.map { pass[$0] }, geometry)
+  public func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable { callAsFunction([x], in: pass) }
+
+  /// As of one map whose channels are those of all parts, one part after another.
+  public func callAsFunction(_ parts: [Variable], in pass: ForwardPass) -> Variable {
+    convolve(parts, pass[weight], bias.map { pass[$0] }, geometry, precision: pass.precision)
   }
 }
