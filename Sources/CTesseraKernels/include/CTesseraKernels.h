@@ -50,6 +50,12 @@ void tessera_activate(int kind, float slope, float *y, const float *x, size_t co
 // dx = dy · f'(x)
 void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
 
+// ---- Maps in blocks of channels, [n, c / 16, h, w, 16]: numbers beyond the last channel are zero, and stay so. Maps
+// are aligned to 64 bytes. A precision is 0 for f32, 1 for bf16; results do not depend on the number of threads.
+
+// Copies `count` runs of `run` bytes; run i starts at `i · stride`.
+void tessera_copy_runs(void *to, size_t to_stride, const void *from, size_t from_stride, size_t run, size_t count);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
