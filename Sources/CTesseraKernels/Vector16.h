@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+// Every function here is inlined, so that no vector is ever passed in a way that depends on the processor.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 // One AVX-512 register, two of AVX2, four of SSE.
 typedef float vector16 __attribute__((vector_size(64)));
 typedef int32_t mask16 __attribute__((vector_size(64)));  // all bits of a lane set, or none
@@ -54,6 +57,24 @@ TESSERA_INLINE void store16(void *base, size_t index, vector16 v, int precision)
   }
   halves16 h = round16(v);
   memcpy((uint16_t *)base + index, &h, sizeof h);
+}
+
+// Whether a result is so large that no cache holds it until it is read: storing past the caches saves reading what is
+// overwritten. Halves of bf16 would not gain.
+TESSERA_INLINE int passes_caches(size_t elements, int precision) {
+  return precision == F32 && elements * element_bytes(precision) > (size_t)8 << 20;
+}
+
+// Stores what `passes_caches` was asked about, at a multiple of 16 elements of an array aligned to 64 bytes. A thread
+// that passed the caches ends with settle_stores.
+TESSERA_INLINE void put16(void *base, size_t index, vector16 v, int precision, int passes) {
+  if (passes) __builtin_nontemporal_store(v, (vector16 *)((float *)base + index));
+  else store16(base, index, v, precision);
+}
+TESSERA_INLINE void settle_stores(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
 }
 
 TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {

@@ -38,6 +38,7 @@ void tessera_dropout(float *y, const float *x, size_t count, float keep, uint64_
 
 // ---- Activations
 typedef enum {
+  TESSERA_NO_ACTIVATION = -1,
   TESSERA_RELU,
   TESSERA_LEAKY_RELU,
   TESSERA_RELU6,
@@ -55,6 +56,23 @@ void tessera_activate_backward(int kind, float slope, float *dx, const float *dy
 
 // Copies `count` runs of `run` bytes; run i starts at `i · stride`.
 void tessera_copy_runs(void *to, size_t to_stride, const void *from, size_t from_stride, size_t run, size_t count);
+
+// Batch normalisation, followed by an activation: TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH.
+typedef struct {
+  size_t images, channels, pixels;
+  float epsilon;
+  int precision, activation;
+  int training;  // 1: statistics of this batch are computed; 0: given statistics are used
+} tessera_block_normalization;
+// Numbers that `scratch` must hold.
+size_t tessera_block_normalization_scratch(const tessera_block_normalization *d);
+// `mean` and `variance` are written where `training`, else read; the variance is the biased one.
+void tessera_block_normalize(const tessera_block_normalization *d, const void *x, const float *scale,
+                             const float *shift, float *mean, float *variance, void *y, float *scratch);
+// `training` 0: mean and variance are constants of the pullback.
+void tessera_block_normalize_backward(const tessera_block_normalization *d, const void *x, const void *dy,
+                                      const float *scale, const float *shift, const float *mean,
+                                      const float *variance, void *dx, float *dscale, float *dshift, float *scratch);
 
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
