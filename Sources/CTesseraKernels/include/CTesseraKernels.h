@@ -74,6 +74,16 @@ void tessera_block_normalize_backward(const tessera_block_normalization *d, cons
                                       const float *scale, const float *shift, const float *mean,
                                       const float *variance, void *dx, float *dscale, float *dshift, float *scratch);
 
+// Bilinear resampling, `align_corners` false, of `planes` maps: blocks of one image, or channels of f32 in rows.
+// Backward reads the gradient of the new size and makes that of the old.
+typedef struct {
+  size_t planes, height, width, new_height, new_width;
+  int backward, blocked, precision;
+} tessera_resampling_map;
+// Numbers that `scratch` must hold.
+size_t tessera_resampling_scratch(const tessera_resampling_map *d);
+void tessera_resample(const tessera_resampling_map *d, const void *from, void *to, float *scratch);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
