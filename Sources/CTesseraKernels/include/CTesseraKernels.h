@@ -84,6 +84,12 @@ typedef struct {
 size_t tessera_resampling_scratch(const tessera_resampling_map *d);
 void tessera_resample(const tessera_resampling_map *d, const void *from, void *to, float *scratch);
 
+// The largest of every 2×2 pixels of `planes` blocks, to half the size rounded down; a window with a NaN yields one.
+void tessera_block_max_pool(void *y, const void *x, size_t planes, size_t height, size_t width, int precision);
+// dx = dy where x won, 0 elsewhere; of equal values the first in row-major order wins.
+void tessera_block_max_pool_backward(void *dx, const void *dy, const void *x, size_t planes, size_t height,
+                                     size_t width, int precision);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
