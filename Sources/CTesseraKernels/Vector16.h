@@ -62,15 +62,33 @@ TESSERA_INLINE void store16(void *base, size_t index, vector16 v, int precision)
   memcpy((uint16_t *)base + index, &h, sizeof h);
 }
 
+// Whether a result is so large that no cache holds it until it is read: storing past the caches saves reading what is
+// overwritten. Halves of bf16 would not gain.
+TESSERA_INLINE int passes_caches(size_t elements, int precision) {
+  return precision == F32 && elements * element_bytes(precision) > (size_t)8 << 20;
+}
+
+// Stores what `passes_caches` was asked about, at a multiple of 16 elements of an array aligned to 64 bytes. A thread
+// that passed the caches ends with settle_stores.
+TESSERA_INLINE void put16(void *base, size_t index, vector16 v, int precision, int passes) {
+  if (passes) __builtin_nontemporal_store(v, (vector16 *)((float *)base + index));
+  else store16(base, index, v, precision);
+}
+TESSERA_INLINE void settle_stores(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {
   return (vector16)((mask & (mask16)yes) | (~mask & (mask16)no));
 }
 TESSERA_INLINE vector16 max16(vector16 a, vector16 b) { return select16(a > b, a, b); }
 TESSERA_INLINE vector16 min16(vector16 a, vector16 b) { return select16(a < b, a, b); }
 
-// f of a result before it is stored.
-TESSERA_INLINE vector16 fused16(vector16 v, tessera_fused_activation f) {
-  if (f == TESSERA_FUSED_RELU) return select16(v < 0, splat16(0), v);
-  if (f == TESSERA_FUSED_HARD_SWISH) return v * min16(max16(v + 3, splat16(0)), splat16(6)) * (1.0f / 6);
+// f of a result before it is stored: TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH. A NaN stays one.
+TESSERA_INLINE vector16 activated16(vector16 v, int activation) {
+  if (activation == TESSERA_RELU) return select16(v < 0, splat16(0), v);
+  if (activation == TESSERA_HARD_SWISH) return v * (max16(min16(v + 3, splat16(6)), splat16(0)) * (1.0f / 6));
   return v;
 }

@@ -10,7 +10,7 @@ enum { ROWS = 14, POINT_BYTES = 448 << 10 };
 typedef struct {
   winograd_map in, out;
   const float *u, *bias;
-  tessera_fused_activation activation;
+  int activation;
   size_t out_channels, group;  // tiles at a time, a multiple of ROWS
   float *scratch;
   size_t scratch_floats, threads;  // floats of one thread
@@ -60,7 +60,7 @@ TESSERA_INLINE void write_output(const job *j, winograd_place at, size_t block, 
     vector16 o[4];
     winograd_output(t[row], o);
     for (size_t col = 0; col < cols; col++)
-      store16(y, first + (row * w + col) * 16, fused16(o[col] + bias, j->activation), precision);
+      store16(y, first + (row * w + col) * 16, activated16(o[col] + bias, j->activation), precision);
   }
 }
 
@@ -170,7 +170,7 @@ size_t tessera_winograd_scratch_count(const tessera_winograd *d) {
 }
 
 void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts x, const float *u, const float *bias,
-                               tessera_fused_activation activation, tessera_channel_parts y, float *scratch) {
+                               int activation, tessera_channel_parts y, float *scratch) {
   job j = {.in = winograd_map_of(d, d->c, x), .out = winograd_map_of(d, d->k, y), .u = u, .bias = bias};
   j.activation = activation;
   j.out_channels = d->k;

@@ -21,7 +21,7 @@ extension Convolution {
     var scratch = Tensor(uninitialized: [tessera_winograd_scratch_count(&description)])
     var y = Tensor(uninitialized: destination, layout: .blocked, precision: shape.precision)
     tessera_winograd_convolve(
-      &description, tessera_channel_parts(x), kernels.pointer, bias?.pointer, TESSERA_FUSED_NONE,
+      &description, tessera_channel_parts(x), kernels.pointer, bias?.pointer, Int32(TESSERA_NO_ACTIVATION.rawValue),
       tessera_channel_parts(&y), scratch.mutablePointer)
     return y
   }
@@ -36,7 +36,7 @@ extension Convolution {
     }
     let parts = dx.indices.map { dx[$0].mutableAddress }
     tessera_winograd_convolve(
-      &description, tessera_channel_parts([dy]), kernels.pointer, nil, TESSERA_FUSED_NONE,
+      &description, tessera_channel_parts([dy]), kernels.pointer, nil, Int32(TESSERA_NO_ACTIVATION.rawValue),
       tessera_channel_parts(
         first: parts[0], second: parts.count > 1 ? parts[1] : nil,
         first_blocks: parts.count > 1 ? channels[0] / Layout.block : .max),

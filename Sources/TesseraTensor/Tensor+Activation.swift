@@ -17,7 +17,8 @@ public enum Activation: Hashable, Sendable {
   /// The hyperbolic tangent.
   case tanh
 
-  fileprivate var code: Int32 {
+  /// What the kernels call it.
+  var code: Int32 {
     let kind =
       switch self {
       case .relu: TESSERA_RELU
@@ -40,25 +41,22 @@ public enum Activation: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// f of every element.
+  /// f of every element, in this tensor's precision.
   package func activated(by function: Activation) -> Tensor {
-    let x = ready(for: function)
+    let x = (layout.pads(shape) && !function.keepsZero ? converted(to: .rows) : self).converted(to: .f32)
     var result = Tensor(uninitialized: shape, layout: x.layout)
     tessera_activate(function.code, function.slope, result.mutablePointer, x.pointer, x.storedCount)
-    return result
+    return result.converted(to: precision)
   }
 
-  /// `gradient` · f′ of every element of this tensor.
+  /// `gradient` · f′ of every element of this tensor, in this tensor's precision.
   package func activationGradient(of function: Activation, _ gradient: Tensor) -> Tensor {
     precondition(shape == gradient.shape, "activationGradient: shapes \(shape) and \(gradient.shape)")
-    let gradient = gradient.converted(to: layout)
+    let x = converted(to: .f32)
+    let gradient = gradient.converted(to: layout, .f32)
     var result = Tensor(uninitialized: shape, layout: layout)
     tessera_activate_backward(
-      function.code, function.slope, result.mutablePointer, gradient.pointer, pointer, storedCount)
-    return result
-  }
-
-  private func ready(for function: Activation) -> Tensor {
-    layout.pads(shape) && !function.keepsZero ? converted(to: .rows) : self
+      function.code, function.slope, result.mutablePointer, gradient.pointer, x.pointer, storedCount)
+    return result.converted(to: precision)
   }
 }

@@ -1,4 +1,5 @@
 import CTesseraDNN
+import CTesseraKernels
 
 /// What a pooling window yields.
 package enum PoolingKind: Hashable, Sendable {
@@ -35,6 +36,31 @@ package struct Pooling: Sendable {
     destination = [source[0], source[1], size.height, size.width]
   }
 
+  /// The pooled map, in the precision of `x`, and what the gradient needs to know of where it came from.
+  package func forward(_ x: Tensor) -> (output: Tensor, workspace: Workspace) {
+    if hasKernel { return blockedForward(x) }
+    var description = description
+    var bytes = 0
+    check(tessera_pooling_workspace_bytes(&description, &bytes), "pooling", source)
+    let workspace = Workspace(bytes: bytes)
+    var y = Tensor(uninitialized: destination, layout: layout)
+    let input = x.converted(to: layout, .f32)
+    check(tessera_pooling_forward(&description, input.pointer, y.mutablePointer, workspace.pointer), "pooling", source)
+    return (y.converted(to: x.precision), workspace)
+  }
+
+  /// ∂/∂x, `source`, in the precision of `dy`.
+  package func inputGradient(_ dy: Tensor, workspace: Workspace) -> Tensor {
+    if let x = workspace.input { return blockedGradient(dy, x) }
+    var description = description
+    let gradient = dy.converted(to: layout, .f32)
+    var dx = Tensor(uninitialized: source, layout: layout)
+    check(
+      tessera_pooling_backward(&description, gradient.pointer, workspace.pointer, dx.mutablePointer),
+      "input gradient of pooling", source)
+    return dx.converted(to: dy.precision)
+  }
+
   private var description: tessera_pooling {
     tessera_pooling(
       source: tessera_map(source, layout), destination: tessera_map(destination, layout),
@@ -44,37 +70,47 @@ package struct Pooling: Sendable {
       kind: Int32(kind == .max ? TESSERA_POOL_MAX.rawValue : TESSERA_POOL_AVERAGE.rawValue),
       counts_padding: kind == .averageWithPadding ? 1 : 0)
   }
+}
 
-  /// The pooled map, and what the gradient needs to know of where it came from.
-  package func forward(_ x: Tensor) -> (output: Tensor, workspace: Workspace) {
-    var description = description
-    var bytes = 0
-    check(tessera_pooling_workspace_bytes(&description, &bytes), "pooling", source)
-    let workspace = Workspace(bytes: bytes)
-    var y = Tensor(uninitialized: destination, layout: layout)
-    let x = x.converted(to: layout)
-    check(tessera_pooling_forward(&description, x.pointer, y.mutablePointer, workspace.pointer), "pooling", source)
-    return (y, workspace)
+// The largest of 2×2 in blocks, by a kernel of our own.
+extension Pooling {
+  private var hasKernel: Bool {
+    kind == .max && layout == .blocked && geometry.kernel == .init(2) && geometry.stride == .init(2)
+      && geometry.padding == .init(0)
   }
 
-  /// ∂/∂x, `source`.
-  package func inputGradient(_ dy: Tensor, workspace: Workspace) -> Tensor {
-    var description = description
-    let dy = dy.converted(to: layout)
-    var dx = Tensor(uninitialized: source, layout: layout)
-    check(
-      tessera_pooling_backward(&description, dy.pointer, workspace.pointer, dx.mutablePointer),
-      "input gradient of pooling", source)
-    return dx
+  private var planes: Int { source[0] * ((source[1] + Layout.block - 1) / Layout.block) }
+
+  private func blockedForward(_ x: Tensor) -> (output: Tensor, workspace: Workspace) {
+    let x = x.converted(to: layout)
+    var y = Tensor(uninitialized: destination, layout: layout, precision: x.precision)
+    tessera_block_max_pool(y.mutableAddress, x.address, planes, source[2], source[3], x.precision.code)
+    return (y, Workspace(input: x))
+  }
+
+  private func blockedGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+    let gradient = dy.converted(to: layout, x.precision)
+    var dx = Tensor(uninitialized: source, layout: layout, precision: x.precision)
+    tessera_block_max_pool_backward(
+      dx.mutableAddress, gradient.address, x.address, planes, source[2], source[3], x.precision.code)
+    return dx.converted(to: dy.precision)
   }
 }
 
-/// Bytes that a forward pass leaves for its pullback, in a form only oneDNN reads.
+/// What a forward pass leaves for its pullback: bytes in a form only oneDNN reads, or the map that it read.
 package struct Workspace: Sendable {
   private let storage: TensorStorage?
+  /// The map that the forward pass read, where the pullback reads it again.
+  let input: Tensor?
 
   init(bytes: Int) {
     storage = bytes > 0 ? TensorStorage(bytes: bytes) : nil
+    input = nil
+  }
+
+  init(input: Tensor) {
+    storage = nil
+    self.input = input
   }
 
   var pointer: UnsafeMutableRawPointer? { storage?.address }

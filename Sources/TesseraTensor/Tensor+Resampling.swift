@@ -1,4 +1,5 @@
 import CTesseraDNN
+import CTesseraKernels
 
 /// How a map of another size is read.
 public enum ResamplingKind: Hashable, Sendable {
@@ -25,29 +26,48 @@ package struct Resampling: Sendable {
     destination = [source[0], source[1], height, width]
   }
 
+  /// The map at its new size, in the precision of `x`.
+  package func forward(_ x: Tensor) -> Tensor {
+    if hasKernel { return resampled(x, to: destination, backward: false) }
+    var description = description
+    let input = x.converted(to: layout, .f32)
+    var y = Tensor(uninitialized: destination, layout: layout)
+    check(tessera_resampling_forward(&description, input.pointer, y.mutablePointer), "resampling", source, destination)
+    return y.converted(to: x.precision)
+  }
+
+  /// ∂/∂x, `source`, in the precision of `dy`.
+  package func inputGradient(_ dy: Tensor) -> Tensor {
+    if hasKernel { return resampled(dy, to: source, backward: true) }
+    var description = description
+    let gradient = dy.converted(to: layout, .f32)
+    var dx = Tensor(uninitialized: source, layout: layout)
+    check(
+      tessera_resampling_backward(&description, gradient.pointer, dx.mutablePointer), "input gradient of resampling",
+      source, destination)
+    return dx.converted(to: dy.precision)
+  }
+
   private var description: tessera_resampling {
     tessera_resampling(
       source: tessera_map(source, layout), destination: tessera_map(destination, layout),
       kind: Int32(kind == .bilinear ? TESSERA_BILINEAR.rawValue : TESSERA_NEAREST.rawValue))
   }
 
-  /// The map at its new size.
-  package func forward(_ x: Tensor) -> Tensor {
-    var description = description
-    let x = x.converted(to: layout)
-    var y = Tensor(uninitialized: destination, layout: layout)
-    check(tessera_resampling_forward(&description, x.pointer, y.mutablePointer), "resampling", source, destination)
-    return y
-  }
+  /// Whether a kernel of our own does it; oneDNN's gradient takes many times as long.
+  private var hasKernel: Bool { kind == .bilinear && layout != .channelsLast }
 
-  /// ∂/∂x, `source`.
-  package func inputGradient(_ dy: Tensor) -> Tensor {
-    var description = description
-    let dy = dy.converted(to: layout)
-    var dx = Tensor(uninitialized: source, layout: layout)
-    check(
-      tessera_resampling_backward(&description, dy.pointer, dx.mutablePointer), "input gradient of resampling", source,
-      destination)
-    return dx
+  private func resampled(_ map: Tensor, to shape: Shape, backward: Bool) -> Tensor {
+    // Rows are computed in f32, blocks as they are stored.
+    let input = map.converted(to: layout, layout == .rows ? .f32 : map.precision)
+    var result = Tensor(uninitialized: shape, layout: layout, precision: input.precision)
+    let block = layout == .blocked ? Layout.block : 1
+    var description = tessera_resampling_map(
+      planes: source[0] * ((source[1] + block - 1) / block), height: source[2], width: source[3],
+      new_height: destination[2], new_width: destination[3], backward: backward ? 1 : 0,
+      blocked: layout == .blocked ? 1 : 0, precision: input.precision.code)
+    var scratch = Tensor(uninitialized: [tessera_resampling_scratch(&description)])
+    tessera_resample(&description, input.address, result.mutableAddress, scratch.mutablePointer)
+    return result.converted(to: map.precision)
   }
 }

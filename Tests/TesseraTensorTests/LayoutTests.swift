@@ -113,7 +113,7 @@ import Testing
   private static func normalized(_ x: Tensor, shift: Tensor) -> (output: Tensor, gradient: Tensor) {
     let channels: Shape = [x.shape[1]]
     let normalization = BatchNormalization(
-      shape: x.shape, layout: .blocked, epsilon: 1e-5, rectifies: false, usesBatchStatistics: true)
+      shape: x.shape, layout: .blocked, epsilon: 1e-5, activation: nil, usesBatchStatistics: true)
     var statistics = BatchNormalization.Statistics(mean: .zeros(channels), variance: .zeros(channels))
     let (y, workspace) = normalization.forward(x, scale: shift, shift: shift, statistics: &statistics)
     let gradient = normalization.gradients(

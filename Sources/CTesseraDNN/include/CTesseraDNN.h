@@ -80,10 +80,6 @@ int tessera_resampling_backward(const tessera_resampling *d, const float *dy, fl
 // Copies a map into another layout, another precision or both.
 int tessera_reorder(const tessera_map *from, const void *x, const tessera_map *to, void *y);
 
-// Copies channels between a map and a run of channels of a wider one, in either direction.
-int tessera_channels_insert(const tessera_map *part, const void *x, const tessera_map *whole, int32_t first, void *y);
-int tessera_channels_extract(const tessera_map *whole, const void *x, int32_t first, const tessera_map *part, void *y);
-
 // Most bytes that one call of this thread needed beside its arguments, and a fresh start of that count.
 size_t tessera_work_bytes_peak(void);
 void tessera_work_bytes_reset(void);

@@ -45,6 +45,7 @@ void tessera_dropout(float *y, const float *x, size_t count, float keep, uint64_
 
 // ---- Activations
 typedef enum {
+  TESSERA_NO_ACTIVATION = -1,
   TESSERA_RELU,
   TESSERA_LEAKY_RELU,
   TESSERA_RELU6,
@@ -56,9 +57,6 @@ typedef enum {
 void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
 // dx = dy · f'(x)
 void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
-
-// What a convolution may do to its result in the same pass.
-typedef enum { TESSERA_FUSED_NONE, TESSERA_FUSED_RELU, TESSERA_FUSED_HARD_SWISH } tessera_fused_activation;
 
 // ---- Convolution 3×3 with stride 1 and padding 1 by Winograd's F(4×4, 3×3): a quarter of the multiplications.
 // Source: Lavin and Gray 2015 (arXiv:1509.09308), section 4.3.
@@ -81,14 +79,53 @@ typedef struct {
 // kernel turned by half a turn.
 size_t tessera_winograd_weight_count(size_t c, size_t k);
 void tessera_winograd_weights(size_t c, size_t k, const float *w, int transposes, float *u);
-// y = f(w ∗ x + bias), `bias` [k] or NULL. `scratch` holds as many floats as the count says.
+// y = f(w ∗ x + bias), `bias` [k] or NULL, f TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH. `scratch` holds as many floats as the count says.
 size_t tessera_winograd_scratch_count(const tessera_winograd *d);
 void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts x, const float *u, const float *bias,
-                               tessera_fused_activation activation, tessera_channel_parts y, float *scratch);
+                               int activation, tessera_channel_parts y, float *scratch);
 // dw [k, c, 3, 3].
 size_t tessera_winograd_gradient_scratch_count(const tessera_winograd *d);
 void tessera_winograd_gradient(const tessera_winograd *d, tessera_channel_parts x, const void *dy, float *dw,
                                float *scratch);
+
+// ---- Maps in blocks of channels, [n, c / 16, h, w, 16]: numbers beyond the last channel are zero, and stay so. Maps
+// are aligned to 64 bytes. A precision is 0 for f32, 1 for bf16; results do not depend on the number of threads.
+
+// Copies `count` runs of `run` bytes; run i starts at `i · stride`.
+void tessera_copy_runs(void *to, size_t to_stride, const void *from, size_t from_stride, size_t run, size_t count);
+
+// Batch normalisation, followed by an activation: TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH.
+typedef struct {
+  size_t images, channels, pixels;
+  float epsilon;
+  int precision, activation;
+  int training;  // 1: statistics of this batch are computed; 0: given statistics are used
+} tessera_block_normalization;
+// Numbers that `scratch` must hold.
+size_t tessera_block_normalization_scratch(const tessera_block_normalization *d);
+// `mean` and `variance` are written where `training`, else read; the variance is the biased one.
+void tessera_block_normalize(const tessera_block_normalization *d, const void *x, const float *scale,
+                             const float *shift, float *mean, float *variance, void *y, float *scratch);
+// `training` 0: mean and variance are constants of the pullback.
+void tessera_block_normalize_backward(const tessera_block_normalization *d, const void *x, const void *dy,
+                                      const float *scale, const float *shift, const float *mean,
+                                      const float *variance, void *dx, float *dscale, float *dshift, float *scratch);
+
+// Bilinear resampling, `align_corners` false, of `planes` maps: blocks of one image, or channels of f32 in rows.
+// Backward reads the gradient of the new size and makes that of the old.
+typedef struct {
+  size_t planes, height, width, new_height, new_width;
+  int backward, blocked, precision;
+} tessera_resampling_map;
+// Numbers that `scratch` must hold.
+size_t tessera_resampling_scratch(const tessera_resampling_map *d);
+void tessera_resample(const tessera_resampling_map *d, const void *from, void *to, float *scratch);
+
+// The largest of every 2×2 pixels of `planes` blocks, to half the size rounded down; a window with a NaN yields one.
+void tessera_block_max_pool(void *y, const void *x, size_t planes, size_t height, size_t width, int precision);
+// dx = dy where x won, 0 elsewhere; of equal values the first in row-major order wins.
+void tessera_block_max_pool_backward(void *dx, const void *dy, const void *x, size_t planes, size_t height,
+                                     size_t width, int precision);
 
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);

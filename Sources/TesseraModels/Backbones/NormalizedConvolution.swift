@@ -5,18 +5,14 @@ import TesseraTensor
 struct NormalizedConvolution: Sendable {
   private let convolution: Conv2D
   private let norm: BatchNorm2D
-  /// What follows in a pass of its own; a rectifier is part of the normalisation.
-  private let activation: Activation?
 
   /// Claims `0`, the convolution, and `1`, the normalisation, whose ε is 0.001 and momentum 0.01.
   init(_ scope: ParameterScope, from: Int, to: Int, _ geometry: ConvolutionGeometry, _ activation: Activation?) {
     convolution = Conv2D(scope[0], from: from, to: to, geometry, bias: false, start: .heFanOut)
-    norm = BatchNorm2D(scope[1], channels: to, rectifies: activation == .relu, epsilon: 1e-3, momentum: 0.01)
-    self.activation = activation == .relu ? nil : activation
+    norm = BatchNorm2D(scope[1], channels: to, activation: activation, epsilon: 1e-3, momentum: 0.01)
   }
 
   func callAsFunction(_ x: Variable, in pass: ForwardPass) -> Variable {
-    let y = norm(convolution(x, in: pass), in: pass)
-    return activation.map { activate(y, $0) } ?? y
+    norm(convolution(x, in: pass), in: pass)
   }
 }

@@ -33,7 +33,7 @@ public struct LRASPP: Segmenter {
     let (low, high, inner) = (MobileNetV3Large.lowChannels, MobileNetV3Large.highChannels, Self.innerChannels)
     let head = scope["classifier"]
     convolution = Conv2D(head["cbr"][0], from: high, to: inner, .same(kernel: 1), bias: false)
-    norm = BatchNorm2D(head["cbr"][1], channels: inner, rectifies: true)
+    norm = BatchNorm2D(head["cbr"][1], channels: inner, activation: .relu)
     gate = Conv2D(head["scale"][1], from: high, to: inner, .same(kernel: 1), bias: false)
     lowHead = Conv2D(head["low_classifier"], from: low, to: classCount, .same(kernel: 1), bias: true)
     highHead = Conv2D(head["high_classifier"], from: inner, to: classCount, .same(kernel: 1), bias: true)

@@ -73,7 +73,7 @@ struct DoubleConvolution: Sendable {
     convolutions = [from, to].enumerated().map { index, channels in
       Conv2D(scope[index][0], from: channels, to: to, .same(kernel: 3), bias: false)
     }
-    norms = (0..<2).map { BatchNorm2D(scope[$0][1], channels: to, rectifies: true) }
+    norms = (0..<2).map { BatchNorm2D(scope[$0][1], channels: to, activation: .relu) }
   }
 
   /// Of one map whose channels are those of all parts, one part after another.

@@ -1,6 +1,6 @@
-import TesseraTensor
+public import TesseraTensor
 
-/// Batch normalisation of maps, with a rectifier in the same pass where one follows.
+/// Batch normalisation of maps, with the activation that follows.
 ///
 /// In training the statistics are the batch's; where the mode records them the running ones move by `momentum` towards
 /// them, the variance unbiased. In calibration they become the mean over its batches. In use the running ones are
@@ -20,12 +20,12 @@ public struct BatchNorm2D: Sendable {
   public let epsilon: Float
   /// How far running statistics move towards a batch's.
   public let momentum: Float
-  /// Whether max(0, y) follows.
-  public let rectifies: Bool
+  /// What follows, in the same pass over memory if it is a rectifier or a hard swish; nil for nothing.
+  public let activation: Activation?
 
   /// Claims `weight`, `bias`, `running_mean` and `running_var`.
   public init(
-    _ scope: ParameterScope, channels: Int, rectifies: Bool, epsilon: Float = 1e-5, momentum: Float = 0.1
+    _ scope: ParameterScope, channels: Int, activation: Activation?, epsilon: Float = 1e-5, momentum: Float = 0.1
   ) {
     weight = scope.parameter("weight", [channels], .ones)
     bias = scope.parameter("bias", [channels], .zeros)
@@ -33,7 +33,7 @@ public struct BatchNorm2D: Sendable {
     runningVariance = scope.buffer("running_var", [channels], .ones)
     self.epsilon = epsilon
     self.momentum = momentum
-    self.rectifies = rectifies
+    self.activation = activation
   }
 
   /// `[batch, channels, height, width]` to the same shape.
@@ -47,13 +47,13 @@ public struct BatchNorm2D: Sendable {
     case .inference:
       let running = BatchNormalization.Statistics(mean: pass[runningMean], variance: pass[runningVariance])
       return batchNormalize(
-        x, scale: pass[weight], shift: pass[bias], given: running, epsilon: epsilon, rectifies: rectifies
+        x, scale: pass[weight], shift: pass[bias], given: running, epsilon: epsilon, activation: activation
       ).output
     }
     let count = x.shape[0] * x.shape[2] * x.shape[3]
     precondition(count > 1, "BatchNorm2D: map \(x.shape) has one value per channel, whose variance is 0")
     let (y, batch) = batchNormalize(
-      x, scale: pass[weight], shift: pass[bias], given: nil, epsilon: epsilon, rectifies: rectifies)
+      x, scale: pass[weight], shift: pass[bias], given: nil, epsilon: epsilon, activation: activation)
     if let share {
       let unbiased = Float(count) / Float(count - 1)
       pass.record(moved(pass[runningMean], towards: batch.mean, by: share), for: runningMean)

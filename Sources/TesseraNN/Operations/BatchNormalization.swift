@@ -1,8 +1,8 @@
 import TesseraTensor
 
-/// Normalises each channel by statistics, then scales and shifts it, and rectifies where asked.
+/// Normalises each channel by statistics, then scales and shifts it, and applies an activation where asked.
 ///
-///     y = γ · (x − μ) / √(σ² + ε) + β,  or max(0, y)
+///     y = f(γ · (x − μ) / √(σ² + ε) + β)
 ///
 /// With the batch's own statistics the pullback goes through them; given statistics are constants.
 ///
@@ -12,16 +12,18 @@ import TesseraTensor
 ///   - shift: β, `[channels]`.
 ///   - given: mean and biased variance, each `[channels]`; nil for the batch's own.
 ///   - epsilon: ε.
-///   - rectifies: whether a rectifier follows, in the same pass over memory.
+///   - activation: f, in the same pass over memory if it is a rectifier or a hard swish; nil for none.
 /// - Returns: the normalised map, and the statistics that were used.
 ///
 /// Source: Ioffe and Szegedy 2015 (arXiv:1502.03167), Algorithm 1 and the gradients after it.
 func batchNormalize(
   _ x: Variable, scale: Variable, shift: Variable, given: BatchNormalization.Statistics?, epsilon: Float,
-  rectifies: Bool
+  activation: Activation?
 ) -> (output: Variable, statistics: BatchNormalization.Statistics) {
+  let isIncluded = BatchNormalization.includes(activation)
   let normalization = BatchNormalization(
-    shape: x.shape, layout: x.value.layout, epsilon: epsilon, rectifies: rectifies, usesBatchStatistics: given == nil)
+    shape: x.shape, layout: x.value.layout, epsilon: epsilon, activation: isIncluded ? activation : nil,
+    usesBatchStatistics: given == nil)
   let channels: Shape = [x.shape[1]]
   var statistics = given ?? BatchNormalization.Statistics(mean: .zeros(channels), variance: .zeros(channels))
   let input = x.value
@@ -35,5 +37,6 @@ func batchNormalize(
       wanted[0] ? gradients.input : nil, wanted[1] ? gradients.scale : nil, wanted[2] ? gradients.shift : nil,
     ]
   }
-  return (output, statistics)
+  guard let activation, !isIncluded else { return (output, statistics) }
+  return (activate(output, activation), statistics)
 }

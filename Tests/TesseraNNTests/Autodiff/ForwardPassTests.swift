@@ -14,7 +14,7 @@ import Testing
       let (network, values) = try TesseraNN.build(from: .random(seed: seed)) { scope in
         Network(
           convolution: Conv2D(scope["conv"], from: 3, to: 3, .same(kernel: 3), bias: true),
-          norm: BatchNorm2D(scope["norm"], channels: 3, rectifies: true))
+          norm: BatchNorm2D(scope["norm"], channels: 3, activation: .relu))
       }
       return (network, values)
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct BatchNorm2DTests {
   static func build(channels: Int, momentum: Float = 0.1) throws -> (BatchNorm2D, ParameterSet) {
     let (layer, values) = try TesseraNN.build(from: .random(seed: 0)) {
-      BatchNorm2D($0["norm"], channels: channels, rectifies: false, momentum: momentum)
+      BatchNorm2D($0["norm"], channels: channels, activation: nil, momentum: momentum)
     }
     return (layer, values)
   }
@@ -73,7 +73,7 @@ import Testing
     let y = evaluate(values) { pass in layer(pass.constant(x.tensor), in: pass).value }
     let expected = BatchNormalizationTests.reference(
       [x, ReferenceMap([5]).mapped { _ in 1 }, ReferenceMap([5])], given: (mean, variance), epsilon: 1e-5,
-      rectifies: false)
+      activation: nil)
     expectEqual(y, expected)
   }
 

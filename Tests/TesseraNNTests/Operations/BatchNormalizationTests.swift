@@ -3,6 +3,10 @@ import Testing
 
 @testable import TesseraNN
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 @Suite struct BatchNormalizationTests {
   static let shapes = [
     [2, 5, 3, 4], [1, 16, 5, 3], [3, 11, 1, 4], [2, 17, 4, 1], [4, 1, 1, 1], [1, 48, 2, 2], [2, 32, 3, 3],
@@ -23,7 +27,8 @@ import Testing
 
   /// Inputs are x, γ and β.
   static func reference(
-    _ inputs: [ReferenceMap], given: (mean: [Double], variance: [Double])? = nil, epsilon: Double, rectifies: Bool
+    _ inputs: [ReferenceMap], given: (mean: [Double], variance: [Double])? = nil, epsilon: Double,
+    activation: Activation?
   ) -> ReferenceMap {
     let x = inputs[0]
     let used = given ?? statistics(x)
@@ -34,9 +39,21 @@ import Testing
         let channel = k / pixels % x.shape[1]
         let normal = (value - used.mean[channel]) / (used.variance[channel] + epsilon).squareRoot()
         let y = inputs[1].values[channel] * normal + inputs[2].values[channel]
-        return rectifies ? max(y, 0) : y
+        return applied(activation, to: y)
       })
   }
+
+  static func applied(_ activation: Activation?, to y: Double) -> Double {
+    switch activation {
+    case nil: y
+    case .relu: max(y, 0)
+    case .hardSwish: y * min(max(y + 3, 0), 6) / 6
+    default: Glibc.tanh(y)
+    }
+  }
+
+  /// The last is a pass of its own.
+  static let activations: [Activation?] = [nil, .relu, .hardSwish, .tanh]
 
   static func inputs(_ shape: [Int], _ generator: inout Generator) -> [ReferenceMap] {
     let x = ReferenceMap.random(shape, bound: 2, &generator).mapped { Double(Float($0 + 0.5)) }
@@ -46,20 +63,20 @@ import Testing
   /// Its gradient cancels almost to nothing, hence the wider tolerance.
   static let tolerance = Tolerance(value: 2e-5, gradient: 2e-4)
 
-  @Test(arguments: shapes, [false, true])
-  func statisticsOfTheBatch(_ shape: [Int], _ rectifies: Bool) throws {
+  @Test(arguments: shapes, activations)
+  func statisticsOfTheBatch(_ shape: [Int], _ activation: Activation?) throws {
     var generator = Generator(seed: 23, stream: "\(shape)")
     // A large ε, else the gradient of four values or fewer is all cancellation.
     let epsilon = Float(0.125)
     try expectAgreement(Self.inputs(shape, &generator), tolerance: Self.tolerance) { v, _ in
-      batchNormalize(v[0], scale: v[1], shift: v[2], given: nil, epsilon: epsilon, rectifies: rectifies).output
+      batchNormalize(v[0], scale: v[1], shift: v[2], given: nil, epsilon: epsilon, activation: activation).output
     } reference: {
-      Self.reference($0, epsilon: Double(epsilon), rectifies: rectifies)
+      Self.reference($0, epsilon: Double(epsilon), activation: activation)
     }
   }
 
-  @Test(arguments: shapes + [[1, 3, 1, 1]], [false, true])
-  func givenStatistics(_ shape: [Int], _ rectifies: Bool) throws {
+  @Test(arguments: shapes + [[1, 3, 1, 1]], activations)
+  func givenStatistics(_ shape: [Int], _ activation: Activation?) throws {
     var generator = Generator(seed: 24, stream: "\(shape)")
     let inputs = Self.inputs(shape, &generator)
     let mean = ReferenceMap.random([shape[1]], &generator)
@@ -67,9 +84,10 @@ import Testing
     let epsilon = Float(1e-5)
     try expectAgreement(inputs, tolerance: Self.tolerance) { v, _ in
       let given = BatchNormalization.Statistics(mean: mean.tensor, variance: variance.tensor)
-      return batchNormalize(v[0], scale: v[1], shift: v[2], given: given, epsilon: epsilon, rectifies: rectifies).output
+      return batchNormalize(v[0], scale: v[1], shift: v[2], given: given, epsilon: epsilon, activation: activation)
+        .output
     } reference: {
-      Self.reference($0, given: (mean.values, variance.values), epsilon: Double(epsilon), rectifies: rectifies)
+      Self.reference($0, given: (mean.values, variance.values), epsilon: Double(epsilon), activation: activation)
     }
   }
 
@@ -80,7 +98,7 @@ import Testing
     let used = evaluate(noParameters()) { pass in
       batchNormalize(
         relaid(pass.constant(inputs[0].tensor), in: layout), scale: pass.constant(inputs[1].tensor),
-        shift: pass.constant(inputs[2].tensor), given: nil, epsilon: 1e-5, rectifies: false
+        shift: pass.constant(inputs[2].tensor), given: nil, epsilon: 1e-5, activation: nil
       ).statistics
     }
     let expected = Self.statistics(inputs[0])
@@ -89,14 +107,14 @@ import Testing
   }
 
   /// A shift of 1 would show in the padding of the last block.
-  @Test(arguments: [false, true])
-  func paddingOfBlocksStaysZero(_ rectifies: Bool) {
+  @Test(arguments: activations)
+  func paddingOfBlocksStaysZero(_ activation: Activation?) {
     var generator = Generator(seed: 26, stream: "padding")
     let x = ReferenceMap.random([2, 11, 3, 3], &generator)
     let (total, expected) = evaluate(noParameters()) { pass in
       let y = batchNormalize(
         relaid(pass.constant(x.tensor), in: .blocked), scale: pass.constant(.filled([11], with: 1)),
-        shift: pass.constant(.filled([11], with: 1)), given: nil, epsilon: 1e-5, rectifies: rectifies
+        shift: pass.constant(.filled([11], with: 1)), given: nil, epsilon: 1e-5, activation: activation
       ).output.value
       return (y.total(), y.elements.reduce(0) { $0 + Double($1) })
     }
@@ -108,7 +126,7 @@ import Testing
     let y = evaluate(noParameters()) { pass in
       batchNormalize(
         pass.constant(.filled([2, 3, 4, 4], with: 7)), scale: pass.constant(.filled([3], with: 2)),
-        shift: pass.constant(.filled([3], with: 0.5)), given: nil, epsilon: 1e-5, rectifies: false
+        shift: pass.constant(.filled([3], with: 0.5)), given: nil, epsilon: 1e-5, activation: nil
       ).output.value.elements
     }
     #expect(Set(y) == [0.5])
