@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+// How vectors are passed between functions does not matter: all of these are inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 // One AVX-512 register, two of AVX2, four of SSE.
 typedef float vector16 __attribute__((vector_size(64)));
 typedef int32_t mask16 __attribute__((vector_size(64)));  // all bits of a lane set, or none
@@ -54,6 +57,23 @@ TESSERA_INLINE void store16(void *base, size_t index, vector16 v, int precision)
   }
   halves16 h = round16(v);
   memcpy((uint16_t *)base + index, &h, sizeof h);
+}
+
+// The same for the first `count` of sixteen, for the end of a vector; the others are read as 0 and not written.
+TESSERA_INLINE vector16 load_some16(const void *base, size_t index, size_t count, int precision) {
+  if (count == 16) return load16(base, index, precision);
+  float some[16] = {0};
+  memcpy(some, element_at(base, index, precision), count * element_bytes(precision));
+  return load16(some, 0, precision);
+}
+TESSERA_INLINE void store_some16(void *base, size_t index, vector16 v, size_t count, int precision) {
+  if (count == 16) {
+    store16(base, index, v, precision);
+    return;
+  }
+  float some[16];
+  store16(some, 0, v, precision);
+  memcpy(element_at_mutable(base, index, precision), some, count * element_bytes(precision));
 }
 
 TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {

@@ -19,12 +19,11 @@ void tessera_denormals_flush(void);
 void tessera_exceptions_clear(void);
 int tessera_exceptions_raised(void);
 
-// ---- Vectors
+// ---- Vectors; `precision` is 0 for f32 and 1 for bf16, in which results are rounded to nearest.
 void tessera_fill(float *y, size_t count, float value);
-void tessera_add(float *y, const float *x, size_t count);                                   // y += x
-void tessera_sum(float *y, const float *a, const float *b, size_t count);                   // y = a + b
-void tessera_scale(float *y, const float *x, size_t count, float factor);                   // y = factor · x
-void tessera_multiply(float *y, const float *a, const float *b, size_t count);              // y = a · b
+void tessera_sum(int precision, void *y, const void *a, const void *b, size_t count);       // y = a + b
+void tessera_scale(int precision, void *y, const void *x, size_t count, float factor);      // y = factor · x
+void tessera_multiply(int precision, void *y, const void *a, const void *b, size_t count);  // y = a · b
 void tessera_blend(float *y, const float *x, size_t count, float share);                     // y += share · (x − y)
 void tessera_multiply_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
 void tessera_add_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
@@ -49,6 +48,21 @@ typedef enum {
 void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
 // dx = dy · f'(x)
 void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
+
+// ---- Maps in blocks, [n, ⌈channels / 16⌉, pixels, 16] with zeros in the last one's padding, f32 (`precision` 0) or
+// bf16 (1), and one f32 number for each channel of each image, those of one image `factor_stride` after another's.
+typedef struct {
+  int64_t n, channels, pixels;
+  int64_t factor_stride;
+  int32_t precision;
+} tessera_blocks;
+
+void tessera_blocks_multiply(const tessera_blocks *m, const void *x, const float *s, void *y);  // y = x · s
+void tessera_blocks_add(const tessera_blocks *m, const void *x, const float *s, void *y);       // y = x + s
+void tessera_blocks_repeat(const tessera_blocks *m, const float *s, void *y);                   // y = s
+// s[n, channels] = Σ_p x · other, or Σ_p x where `other` is NULL; works in 64-byte aligned `scratch`.
+size_t tessera_blocks_scratch_bytes(const tessera_blocks *m);
+void tessera_blocks_sum(const tessera_blocks *m, const void *x, const void *other, float *s, void *scratch);
 
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
