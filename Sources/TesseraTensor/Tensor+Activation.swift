@@ -40,21 +40,22 @@ public enum Activation: Hashable, Sendable {
 }
 
 extension Tensor {
-  /// f of every element.
+  /// f of every element, in this tensor's precision.
   package func activated(by function: Activation) -> Tensor {
     let x = ready(for: function)
-    var result = Tensor(uninitialized: shape, layout: x.layout)
-    tessera_activate(function.code, function.slope, result.mutablePointer, x.pointer, x.storedCount)
+    var result = Tensor(uninitialized: shape, layout: x.layout, precision: precision)
+    tessera_activate(
+      function.code, function.slope, precision.code, result.mutableAddress, x.address, x.storedCount)
     return result
   }
 
-  /// `gradient` · f′ of every element of this tensor.
+  /// `gradient` · f′ of every element of this tensor, in its layout and precision.
   package func activationGradient(of function: Activation, _ gradient: Tensor) -> Tensor {
     precondition(shape == gradient.shape, "activationGradient: shapes \(shape) and \(gradient.shape)")
-    let gradient = gradient.converted(to: layout)
-    var result = Tensor(uninitialized: shape, layout: layout)
+    let gradient = gradient.converted(to: layout, precision)
+    var result = Tensor(uninitialized: shape, layout: layout, precision: precision)
     tessera_activate_backward(
-      function.code, function.slope, result.mutablePointer, gradient.pointer, pointer, storedCount)
+      function.code, function.slope, precision.code, result.mutableAddress, gradient.address, address, storedCount)
     return result
   }
 

@@ -45,9 +45,10 @@ typedef enum {
   TESSERA_SIGMOID,
   TESSERA_TANH,
 } tessera_activation;
-void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
+void tessera_activate(int kind, float slope, int precision, void *y, const void *x, size_t count);
 // dx = dy · f'(x)
-void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
+void tessera_activate_backward(int kind, float slope, int precision, void *dx, const void *dy, const void *x,
+                               size_t count);
 
 // ---- Maps in blocks, [n, ⌈channels / 16⌉, pixels, 16] with zeros in the last one's padding, f32 (`precision` 0) or
 // bf16 (1), and one f32 number for each channel of each image, those of one image `factor_stride` after another's.
