@@ -75,6 +75,8 @@ void tessera_parallel(size_t count, size_t grain, tessera_range body, void *cont
   GOMP_parallel(run, &l, 0, 0);
 }
 
+size_t tessera_thread(void) { return (size_t)omp_get_thread_num(); }
+
 typedef struct {
   size_t count, piece;
   tessera_piece body;

@@ -11,6 +11,8 @@ package struct ConvolutionPlan: Hashable, Sendable {
     case direct
     /// On transformed 6×6 tiles.
     case winograd
+    /// Product by product on maps in blocks, by kernels of our own; for as many groups as channels and outputs.
+    case depthwise
   }
 
   package let algorithm: Algorithm
@@ -23,6 +25,9 @@ package struct ConvolutionPlan: Hashable, Sendable {
   package static func choose(
     source: Shape, outputChannels: Int, geometry: ConvolutionGeometry, hasBias: Bool
   ) -> ConvolutionPlan {
+    if geometry.groups > 1 && geometry.groups == source[1] && geometry.groups == outputChannels {
+      return ConvolutionPlan(algorithm: .depthwise, source: .blocked, destination: .blocked)
+    }
     let candidates = candidates(inputChannels: source[1], outputChannels: outputChannels, geometry: geometry)
     let optimized = candidates.first { plan in
       var description = plan.description(

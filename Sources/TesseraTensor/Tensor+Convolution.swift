@@ -38,6 +38,7 @@ package struct Convolution: Sendable {
 
   /// y = w ∗ x + b, `destination`.
   package func forward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
+    if plan.algorithm == .depthwise { return depthwise(x, weights: weights, bias: bias, activation: nil) }
     var description = description
     let x = x.converted(to: plan.source)
     let weights = weights.converted(to: .rows)
@@ -50,6 +51,7 @@ package struct Convolution: Sendable {
 
   /// ∂/∂x, `source`.
   package func inputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
+    if plan.algorithm == .depthwise { return depthwiseInputGradient(dy, weights: weights) }
     var description = description
     let dy = dy.converted(to: plan.destination)
     let weights = weights.converted(to: .rows)
@@ -62,6 +64,10 @@ package struct Convolution: Sendable {
 
   /// ∂/∂w and ∂/∂b.
   package func weightGradients(_ x: Tensor, _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
+    if plan.algorithm == .depthwise {
+      let db = hasBias ? dy.summedOverPixels().summedOverBatch() : nil
+      return (depthwiseWeightGradient(x, dy, weights: weights), db)
+    }
     var description = description
     let x = x.converted(to: plan.source)
     let dy = dy.converted(to: plan.destination)

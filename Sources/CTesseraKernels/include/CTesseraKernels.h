@@ -65,6 +65,31 @@ void tessera_blocks_repeat(const tessera_blocks *m, const float *s, void *y);   
 size_t tessera_blocks_scratch_bytes(const tessera_blocks *m);
 void tessera_blocks_sum(const tessera_blocks *m, const void *x, const void *other, float *s, void *scratch);
 
+// ---- Depthwise convolution of maps in blocks, [n, ⌈channels / 16⌉, h, w, 16] with zeros in the last one's padding.
+// Maps are f32 (`precision` 0) or bf16 (1); weights [channels, kernel_h, kernel_w], biases and their gradients are f32.
+// A dilation of 1 is none.
+typedef struct {
+  int32_t n, channels, source_h, source_w, destination_h, destination_w;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+  int32_t precision;
+} tessera_depthwise;
+
+typedef enum {
+  TESSERA_DEPTHWISE_PLAIN,
+  TESSERA_DEPTHWISE_RELU,
+  TESSERA_DEPTHWISE_HARD_SWISH,
+} tessera_depthwise_activation;
+
+// Bytes of 64-byte aligned memory that each of the passes works in.
+size_t tessera_depthwise_scratch_bytes(const tessera_depthwise *d);
+// y = f(w ∗ x + bias); `bias` may be NULL.
+void tessera_depthwise_forward(const tessera_depthwise *d, const void *x, const float *w, const float *bias,
+                               int activation, void *y, void *scratch);
+void tessera_depthwise_backward_data(const tessera_depthwise *d, const void *dy, const float *w, void *dx,
+                                     void *scratch);
+void tessera_depthwise_backward_weights(const tessera_depthwise *d, const void *x, const void *dy, float *dw,
+                                        void *scratch);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
