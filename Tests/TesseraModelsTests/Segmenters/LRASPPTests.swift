@@ -68,7 +68,8 @@ import Testing
 
   /// Within 2e-3 of each tensor's norm.
   ///
-  /// A shift before a normalisation has no gradient but rounding, hence a share of the largest norm besides.
+  /// A shift before a normalisation has no gradient but rounding, hence a share of the largest norm besides: some
+  /// units in the last place of f32, which kernels of different order differ by.
   private static func expectSummaries(
     _ found: [String: Tensor], _ expected: Tensor, _ names: [(name: String, shape: Shape)]
   ) throws {
@@ -77,7 +78,7 @@ import Testing
     let largest = stride(from: 0, to: numbers.count, by: 2).reduce(0) { max($0, numbers[$1]) }
     for (index, (name, _)) in names.enumerated() {
       let (norm, dot) = GoldenLRASPP.summary(name, try #require(found[name]))
-      let tolerance = 2e-3 * numbers[2 * index] + 1e-7 * largest
+      let tolerance = 2e-3 * numbers[2 * index] + 3e-7 * largest
       #expect(
         abs(norm - numbers[2 * index]) < tolerance && abs(dot - numbers[2 * index + 1]) < tolerance,
         "\(name): norm \(norm) for \(numbers[2 * index]), dot \(dot) for \(numbers[2 * index + 1])")
