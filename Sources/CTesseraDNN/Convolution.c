@@ -44,7 +44,8 @@ static dnnl_status_t forward_desc(const tessera_convolution *d, plan *p, dnnl_pr
   TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, dnnl_forward_training, dnnl_convolution_direct, &p->source, &p->any,
                                                          d->has_bias ? &p->bias : NULL, &p->destination, p->strides,
                                                          p->dilations, p->padding, p->padding_after));
-  return tessera_primitive_desc(pd, &op, NULL);
+  static const dnnl_alg_kind_t activations[] = {dnnl_alg_kind_undef, dnnl_eltwise_relu, dnnl_eltwise_hardswish};
+  return tessera_primitive_desc(pd, &op, NULL, activations[d->activation]);
 }
 
 static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
@@ -68,7 +69,7 @@ static dnnl_status_t prepare_backward_data(const void *description, tessera_prim
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
       &op, dnnl_convolution_direct, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding, p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
@@ -87,7 +88,7 @@ static dnnl_status_t prepare_backward_weights(const void *description, tessera_p
   dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
       &op, dnnl_convolution_direct, &p.source, &p.any_gradient, d->has_bias ? &p.bias : NULL, &p.destination, p.strides,
       p.dilations, p.padding, p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));

@@ -9,7 +9,7 @@ static dnnl_status_t forward_desc(const tessera_normalization *d, dnnl_primitive
   dnnl_memory_desc_t map = tessera_map_desc(&d->map);
   dnnl_batch_normalization_desc_t op;
   TESSERA_TRY(dnnl_batch_normalization_forward_desc_init(&op, dnnl_forward_training, &map, d->epsilon, flags(d)));
-  return tessera_primitive_desc(pd, &op, NULL);
+  return tessera_primitive_desc(pd, &op, NULL, dnnl_alg_kind_undef);
 }
 
 static dnnl_status_t add_common(const tessera_normalization *d, tessera_primitive *r, dnnl_primitive_desc_t pd,
@@ -49,7 +49,7 @@ static dnnl_status_t prepare_backward(const void *description, tessera_primitive
   dnnl_batch_normalization_desc_t op;
   dnnl_status_t status =
       dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &map, &map, d->epsilon, flags(d));
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(add_common(d, r, pd, 0));

@@ -26,7 +26,7 @@ static dnnl_status_t forward_desc(const tessera_pooling *d, plan *p, dnnl_primit
   dnnl_pooling_desc_t op;
   TESSERA_TRY(dnnl_pooling_forward_desc_init(&op, dnnl_forward_training, algorithm(d), &p->source, &p->destination,
                                              p->strides, p->kernel, p->padding, p->padding_after));
-  return tessera_primitive_desc(pd, &op, NULL);
+  return tessera_primitive_desc(pd, &op, NULL, dnnl_alg_kind_undef);
 }
 
 static dnnl_status_t add_workspace(tessera_primitive *r, dnnl_primitive_desc_t pd, int is_output) {
@@ -54,7 +54,7 @@ static dnnl_status_t prepare_backward(const void *description, tessera_primitive
   dnnl_pooling_desc_t op;
   dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, algorithm(d), &p.source, &p.destination, p.strides,
                                                          p.kernel, p.padding, p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));

@@ -193,10 +193,21 @@ dnnl_memory_desc_t tessera_vector_desc(int64_t count) {
   return md;
 }
 
-dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint) {
+static dnnl_status_t append_activation(dnnl_primitive_attr_t attr, dnnl_alg_kind_t activation) {
+  dnnl_post_ops_t ops;
+  TESSERA_TRY(dnnl_post_ops_create(&ops));
+  dnnl_status_t status = dnnl_post_ops_append_eltwise(ops, 1, activation, 0, 0);
+  if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attr, ops);
+  dnnl_post_ops_destroy(ops);
+  return status;
+}
+
+dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint,
+                                     dnnl_alg_kind_t activation) {
   dnnl_primitive_attr_t attr;
   TESSERA_TRY(dnnl_primitive_attr_create(&attr));
   dnnl_status_t status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+  if (status == dnnl_success && activation != dnnl_alg_kind_undef) status = append_activation(attr, activation);
   if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, op, attr, tessera_engine(), hint);
   dnnl_primitive_attr_destroy(attr);
   return status;

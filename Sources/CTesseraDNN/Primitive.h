@@ -60,8 +60,10 @@ dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_outpu
                                    const dnnl_memory_desc_t *wanted);
 // Creates the primitive of `pd`, with its scratch pad, and lets `pd` go.
 dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc_t pd);
-// A primitive description whose scratch pad the caller provides.
-dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint);
+// A primitive description whose scratch pad the caller provides, and which applies an activation to its results:
+// dnnl_alg_kind_undef for none.
+dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint,
+                                     dnnl_alg_kind_t activation);
 
 #define TESSERA_TRY(expression)                          \
   do {                                                   \

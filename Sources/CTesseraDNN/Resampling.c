@@ -8,7 +8,7 @@ static dnnl_status_t forward_desc(const tessera_resampling *d, dnnl_primitive_de
   dnnl_memory_desc_t source = tessera_map_desc(&d->source), destination = tessera_map_desc(&d->destination);
   dnnl_resampling_desc_t op;
   TESSERA_TRY(dnnl_resampling_forward_desc_init(&op, dnnl_forward_training, algorithm(d), NULL, &source, &destination));
-  return tessera_primitive_desc(pd, &op, NULL);
+  return tessera_primitive_desc(pd, &op, NULL, dnnl_alg_kind_undef);
 }
 
 static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
@@ -28,7 +28,7 @@ static dnnl_status_t prepare_backward(const void *description, tessera_primitive
   TESSERA_TRY(forward_desc(d, &hint));
   dnnl_resampling_desc_t op;
   dnnl_status_t status = dnnl_resampling_backward_desc_init(&op, algorithm(d), NULL, &source, &destination);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint);
+  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, destination, &destination));

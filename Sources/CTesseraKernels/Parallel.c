@@ -59,6 +59,14 @@ int tessera_has_wide_vectors(void) {
 #endif
 }
 
+int tessera_has_bf16(void) {
+#if defined(__x86_64__)
+  return tessera_has_wide_vectors() && __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}
+
 typedef struct {
   size_t count, grain;
   tessera_range body;
@@ -83,6 +91,8 @@ void tessera_parallel(size_t count, size_t grain, tessera_range body, void *cont
   loop l = {count, grain, body, context};
   GOMP_parallel(run, &l, 0, 0);
 }
+
+size_t tessera_thread(void) { return (size_t)omp_get_thread_num(); }
 
 typedef struct {
   size_t count, piece;

@@ -10,6 +10,9 @@ typedef void (*tessera_range)(void *context, size_t first, size_t last);
 // Calls `body` on consecutive ranges that cover 0..<count, each of a multiple of `grain` but the last.
 void tessera_parallel(size_t count, size_t grain, tessera_range body, void *context);
 
+// The place of the calling thread in the team, below its size: which part of a scratch memory is its own.
+size_t tessera_thread(void);
+
 // Numbers a kernel reduces in one piece, so that sums do not depend on the number of threads.
 enum { TESSERA_PIECE = 16384 };
 typedef double (*tessera_piece)(void *context, size_t first, size_t last);

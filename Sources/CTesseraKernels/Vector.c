@@ -2,6 +2,7 @@
 
 #include "CTesseraKernels.h"
 #include "Parallel.h"
+#include "Vector16.h"
 
 enum { GRAIN = 16384 };
 
@@ -13,29 +14,54 @@ enum { GRAIN = 16384 };
   }
 
 typedef struct {
-  float *y;
-  const float *a, *b;
+  void *y;
+  const void *a, *b;
   float factor;
 } vectors;
 
-VECTOR_KERNEL(fill, vectors, c.y[i] = c.factor)
-VECTOR_KERNEL(add, vectors, c.y[i] += c.a[i])
-VECTOR_KERNEL(sum, vectors, c.y[i] = c.a[i] + c.b[i])
-VECTOR_KERNEL(scale, vectors, c.y[i] = c.factor * c.a[i])
-VECTOR_KERNEL(multiply, vectors, c.y[i] = c.a[i] * c.b[i])
-VECTOR_KERNEL(blend, vectors, c.y[i] += c.factor * (c.a[i] - c.y[i]))
+VECTOR_KERNEL(fill, vectors, ((float *)c.y)[i] = c.factor)
+VECTOR_KERNEL(blend, vectors, ((float *)c.y)[i] += c.factor * (((const float *)c.a)[i] - ((float *)c.y)[i]))
 
-static void run(tessera_range body, float *y, const float *a, const float *b, size_t count, float factor) {
+// One kernel for each precision: `VALUE` sees sixteen numbers of each vector as a and b, and the context c.
+#define PRECISION_KERNEL(name, VALUE)                                                     \
+  TESSERA_INLINE void name##_at(vectors c, size_t i, size_t count, int precision) {       \
+    vector16 a = load_some16(c.a, i, count, precision);                                   \
+    vector16 b = c.b ? load_some16(c.b, i, count, precision) : a;                         \
+    (void)b;                                                                              \
+    store_some16(c.y, i, (VALUE), count, precision);                                      \
+  }                                                                                       \
+  TESSERA_INLINE void name##_range(vectors c, size_t first, size_t last, int precision) { \
+    size_t i = first;                                                                     \
+    for (; i + 16 <= last; i += 16) name##_at(c, i, 16, precision);                       \
+    if (i < last) name##_at(c, i, last - i, precision);                                   \
+  }                                                                                       \
+  TESSERA_CLONES static void name##_f32(void *context, size_t first, size_t last) {       \
+    name##_range(*(const vectors *)context, first, last, F32);                            \
+  }                                                                                       \
+  TESSERA_CLONES static void name##_bf16(void *context, size_t first, size_t last) {      \
+    name##_range(*(const vectors *)context, first, last, BF16);                           \
+  }
+
+PRECISION_KERNEL(sum, a + b)
+PRECISION_KERNEL(scale, c.factor *a)
+PRECISION_KERNEL(multiply, a *b)
+
+static void run(tessera_range body, void *y, const void *a, const void *b, size_t count, float factor) {
   vectors v = {y, a, b, factor};
   tessera_parallel(count, GRAIN, body, &v);
 }
 
 void tessera_fill(float *y, size_t count, float value) { run(fill, y, 0, 0, count, value); }
-void tessera_add(float *y, const float *x, size_t count) { run(add, y, x, 0, count, 0); }
-void tessera_sum(float *y, const float *a, const float *b, size_t count) { run(sum, y, a, b, count, 0); }
-void tessera_scale(float *y, const float *x, size_t count, float factor) { run(scale, y, x, 0, count, factor); }
-void tessera_multiply(float *y, const float *a, const float *b, size_t count) { run(multiply, y, a, b, count, 0); }
 void tessera_blend(float *y, const float *x, size_t count, float share) { run(blend, y, x, 0, count, share); }
+void tessera_sum(int precision, void *y, const void *a, const void *b, size_t count) {
+  run(precision == F32 ? sum_f32 : sum_bf16, y, a, b, count, 0);
+}
+void tessera_scale(int precision, void *y, const void *x, size_t count, float factor) {
+  run(precision == F32 ? scale_f32 : scale_bf16, y, x, 0, count, factor);
+}
+void tessera_multiply(int precision, void *y, const void *a, const void *b, size_t count) {
+  run(precision == F32 ? multiply_f32 : multiply_bf16, y, a, b, count, 0);
+}
 
 // ---- Per channel: item i of `channels` owns pixels [i·p, (i + 1)·p).
 

@@ -80,6 +80,23 @@ TESSERA_INLINE void settle_stores(void) {
 #endif
 }
 
+// The same for the first `count` of sixteen, for the end of a vector; the others are read as 0 and not written.
+TESSERA_INLINE vector16 load_some16(const void *base, size_t index, size_t count, int precision) {
+  if (count == 16) return load16(base, index, precision);
+  float some[16] = {0};
+  memcpy(some, element_at(base, index, precision), count * element_bytes(precision));
+  return load16(some, 0, precision);
+}
+TESSERA_INLINE void store_some16(void *base, size_t index, vector16 v, size_t count, int precision) {
+  if (count == 16) {
+    store16(base, index, v, precision);
+    return;
+  }
+  float some[16];
+  store16(some, 0, v, precision);
+  memcpy(element_at_mutable(base, index, precision), some, count * element_bytes(precision));
+}
+
 TESSERA_INLINE vector16 select16(mask16 mask, vector16 yes, vector16 no) {
   return (vector16)((mask & (mask16)yes) | (~mask & (mask16)no));
 }

@@ -37,6 +37,9 @@ public enum ComputeThreads {
   /// Whether 16 numbers fit a register (AVX-512): the kernels on tiles are made for 32 of them and slow without.
   static var hasWideVectors: Bool { tessera_has_wide_vectors() != 0 }
 
+  /// Whether this processor computes on numbers that are stored so: bf16 takes its dot products (AVX-512 BF16 or AMX).
+  public static func computes(_ precision: Precision) -> Bool { precision == .f32 || tessera_has_bf16() != 0 }
+
   /// Processors that this process may run on.
   public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

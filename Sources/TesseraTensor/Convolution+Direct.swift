@@ -2,8 +2,9 @@ import CTesseraDNN
 
 /// The passes as oneDNN computes them.
 extension Convolution {
-  func directForward(_ x: Tensor, weights: Tensor, bias: Tensor?) -> Tensor {
+  func directForward(_ x: Tensor, weights: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
     var description = shape.description(plan)
+    description.activation = Int32(Self.code(activation).rawValue)
     var y = Tensor(uninitialized: destination, layout: plan.destination, precision: shape.precision)
     check(
       tessera_convolution_forward(&description, x.address, weights.pointer, bias?.pointer, y.mutableAddress),
@@ -29,5 +30,14 @@ extension Convolution {
         &description, x.address, dy.address, dw.mutablePointer, db?.mutablePointer),
       "weight gradients of convolution", source, weights)
     return (dw, db)
+  }
+
+  private static func code(_ activation: Activation?) -> tessera_dnn_activation {
+    switch activation {
+    case nil: TESSERA_DNN_IDENTITY
+    case .relu: TESSERA_DNN_RELU
+    case .hardSwish: TESSERA_DNN_HARD_SWISH
+    case .some(let other): preconditionFailure("Convolution: \(other) is not applied in the same pass")
+    }
   }
 }

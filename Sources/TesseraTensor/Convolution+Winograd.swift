@@ -15,13 +15,13 @@ extension Convolution {
     return result
   }
 
-  func winogradForward(_ x: [Tensor], weights: Tensor, bias: Tensor?) -> Tensor {
+  func winogradForward(_ x: [Tensor], weights: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
     var description = description(inputs: source[1], outputs: destination[1])
     let kernels = transformed(weights, transposes: false)
     var scratch = Tensor(uninitialized: [tessera_winograd_scratch_count(&description)])
     var y = Tensor(uninitialized: destination, layout: .blocked, precision: shape.precision)
     tessera_winograd_convolve(
-      &description, tessera_channel_parts(x), kernels.pointer, bias?.pointer, Int32(TESSERA_NO_ACTIVATION.rawValue),
+      &description, tessera_channel_parts(x), kernels.pointer, bias?.pointer, Activation.fusedCode(activation),
       tessera_channel_parts(&y), scratch.mutablePointer)
     return y
   }
@@ -36,7 +36,7 @@ extension Convolution {
     }
     let parts = dx.indices.map { dx[$0].mutableAddress }
     tessera_winograd_convolve(
-      &description, tessera_channel_parts([dy]), kernels.pointer, nil, Int32(TESSERA_NO_ACTIVATION.rawValue),
+      &description, tessera_channel_parts([dy]), kernels.pointer, nil, Activation.fusedCode(nil),
       tessera_channel_parts(
         first: parts[0], second: parts.count > 1 ? parts[1] : nil,
         first_blocks: parts.count > 1 ? channels[0] / Layout.block : .max),
@@ -44,14 +44,13 @@ extension Convolution {
     return dx
   }
 
-  func winogradWeightGradients(_ x: [Tensor], _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
+  func winogradWeightGradient(_ x: [Tensor], _ dy: Tensor, weights: Shape) -> Tensor {
     var description = description(inputs: source[1], outputs: destination[1])
     var scratch = Tensor(uninitialized: [tessera_winograd_gradient_scratch_count(&description)])
     var dw = Tensor(uninitialized: weights)
     tessera_winograd_gradient(
       &description, tessera_channel_parts(x), dy.address, dw.mutablePointer, scratch.mutablePointer)
-    let db = shape.hasBias ? dy.converted(to: .f32).summedOverPixels().summedOverBatch() : nil
-    return (dw, db)
+    return dw
   }
 }
 

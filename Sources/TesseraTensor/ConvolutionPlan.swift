@@ -9,6 +9,8 @@ package struct ConvolutionPlan: Hashable, Sendable {
     /// On transformed 6×6 tiles: F(4×4, 3×3), a quarter of the multiplications, with an error of about 1e-5 of the
     /// result. Source: Lavin and Gray 2015 (arXiv:1509.09308).
     case winograd
+    /// Product by product on maps in blocks, by kernels of our own; for as many groups as channels and outputs.
+    case depthwise
   }
 
   package let source: Layout
@@ -38,6 +40,7 @@ package struct ConvolutionPlan: Hashable, Sendable {
   func isOptimized(for convolution: ConvolutionShape) -> Bool {
     switch forward {
     case .winograd: return ComputeThreads.hasWideVectors
+    case .depthwise: return true
     case .direct:
       var description = convolution.description(self)
       return tessera_convolution_support(&description) == Int32(TESSERA_OPTIMIZED.rawValue)

@@ -35,6 +35,9 @@ package struct ConvolutionShape: Hashable, Sendable {
   var candidates: [ConvolutionPlan] {
     let block = Layout.block
     let fillsBlocks = source[1] % block == 0 && outputChannels % block == 0
+    guard !isDepthwise else {
+      return [ConvolutionPlan(algorithm: .depthwise, source: .blocked, destination: .blocked)]
+    }
     var candidates: [ConvolutionPlan] = []
     if isTransformable {
       candidates.append(ConvolutionPlan(algorithm: .winograd, source: .blocked, destination: .blocked))
@@ -50,6 +53,11 @@ package struct ConvolutionShape: Hashable, Sendable {
     return candidates
   }
 
+  /// Whether each channel is convolved alone.
+  private var isDepthwise: Bool {
+    geometry.groups > 1 && geometry.groups == source[1] && geometry.groups == outputChannels
+  }
+
   /// Whether Winograd's tiles fit the window, and channels enough to pay for the transforms.
   private var isTransformable: Bool {
     geometry == .same(kernel: 3) && source[1] >= 16 && outputChannels >= 16
@@ -63,6 +71,7 @@ package struct ConvolutionShape: Hashable, Sendable {
       stride_h: Int32(geometry.stride.height), stride_w: Int32(geometry.stride.width),
       pad_h: Int32(geometry.padding.height), pad_w: Int32(geometry.padding.width),
       dilation_h: Int32(geometry.dilation.height), dilation_w: Int32(geometry.dilation.width),
-      groups: Int32(geometry.groups), has_bias: hasBias ? 1 : 0)
+      groups: Int32(geometry.groups), has_bias: hasBias ? 1 : 0,
+      activation: Int32(TESSERA_DNN_IDENTITY.rawValue))
   }
 }

@@ -40,23 +40,39 @@ public enum Activation: Hashable, Sendable {
   fileprivate var keepsZero: Bool { self != .sigmoid && self != .hardSigmoid }
 }
 
+extension Activation {
+  /// What a pass calls the function it applies to its results: nil, a rectifier or the hard swish.
+  static func fusedCode(_ activation: Activation?) -> Int32 {
+    switch activation {
+    case nil: Int32(TESSERA_NO_ACTIVATION.rawValue)
+    case .relu: Int32(TESSERA_RELU.rawValue)
+    case .hardSwish: Int32(TESSERA_HARD_SWISH.rawValue)
+    case .some(let other): preconditionFailure("no pass applies \(other) to its results")
+    }
+  }
+}
+
 extension Tensor {
   /// f of every element, in this tensor's precision.
   package func activated(by function: Activation) -> Tensor {
-    let x = (layout.pads(shape) && !function.keepsZero ? converted(to: .rows) : self).converted(to: .f32)
-    var result = Tensor(uninitialized: shape, layout: x.layout)
-    tessera_activate(function.code, function.slope, result.mutablePointer, x.pointer, x.storedCount)
-    return result.converted(to: precision)
+    let x = ready(for: function)
+    var result = Tensor(uninitialized: shape, layout: x.layout, precision: precision)
+    tessera_activate(
+      function.code, function.slope, precision.code, result.mutableAddress, x.address, x.storedCount)
+    return result
   }
 
-  /// `gradient` · f′ of every element of this tensor, in this tensor's precision.
+  /// `gradient` · f′ of every element of this tensor, in its layout and precision.
   package func activationGradient(of function: Activation, _ gradient: Tensor) -> Tensor {
     precondition(shape == gradient.shape, "activationGradient: shapes \(shape) and \(gradient.shape)")
-    let x = converted(to: .f32)
-    let gradient = gradient.converted(to: layout, .f32)
-    var result = Tensor(uninitialized: shape, layout: layout)
+    let gradient = gradient.converted(to: layout, precision)
+    var result = Tensor(uninitialized: shape, layout: layout, precision: precision)
     tessera_activate_backward(
-      function.code, function.slope, result.mutablePointer, gradient.pointer, x.pointer, storedCount)
-    return result.converted(to: precision)
+      function.code, function.slope, precision.code, result.mutableAddress, gradient.address, address, storedCount)
+    return result
+  }
+
+  private func ready(for function: Activation) -> Tensor {
+    layout.pads(shape) && !function.keepsZero ? converted(to: .rows) : self
   }
 }

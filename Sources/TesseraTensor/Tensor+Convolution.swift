@@ -44,13 +44,16 @@ package struct Convolution: Sendable {
   /// A map as the plan wants its input.
   package func arranged(_ x: Tensor) -> Tensor { x.converted(to: plan.source, shape.precision) }
 
-  /// y = w ∗ x + b, `destination`.
-  package func forward(_ x: [Tensor], weights: Tensor, bias: Tensor?) -> Tensor {
+  /// y = f(w ∗ x + b), `destination`, in one pass.
+  ///
+  /// - Parameter activation: f: nil, a rectifier or the hard swish.
+  package func forward(_ x: [Tensor], weights: Tensor, bias: Tensor?, activation: Activation? = nil) -> Tensor {
     checkParts(x.map { $0.shape[1] })
     let weights = weights.converted(to: .rows)
     return switch plan.forward {
-    case .direct: directForward(whole(x), weights: weights, bias: bias)
-    case .winograd: winogradForward(transformable(x), weights: weights, bias: bias)
+    case .direct: directForward(whole(x), weights: weights, bias: bias, activation: activation)
+    case .winograd: winogradForward(transformable(x), weights: weights, bias: bias, activation: activation)
+    case .depthwise: depthwiseForward(whole(x), weights: weights, bias: bias, activation: activation)
     }
   }
 
@@ -66,6 +69,7 @@ package struct Convolution: Sendable {
       switch plan.inputGradient {
       case .direct: directInputGradient(dy, weights: weights)
       case .winograd: winogradInputGradients(dy, weights: weights, channels: [source[1]])[0]
+      case .depthwise: depthwiseInputGradient(dy, weights: weights)
       }
     var first = 0
     return channels.count == 1
@@ -82,8 +86,13 @@ package struct Convolution: Sendable {
     let dy = dy.converted(to: plan.destination, shape.precision)
     return switch plan.weightGradient {
     case .direct: directWeightGradients(whole(x), dy, weights: weights)
-    case .winograd: winogradWeightGradients(transformable(x), dy, weights: weights)
+    case .winograd: (winogradWeightGradient(transformable(x), dy, weights: weights), biasGradient(dy))
+    case .depthwise: (depthwiseWeightGradient(whole(x), dy, weights: weights), biasGradient(dy))
     }
+  }
+
+  private func biasGradient(_ dy: Tensor) -> Tensor? {
+    shape.hasBias ? dy.summedOverPixels().summedOverBatch() : nil
   }
 
   /// Two parts that end on a block's border can be read where they lie.

@@ -21,11 +21,14 @@ typedef struct {
   int32_t layout, precision;
 } tessera_map;
 
+typedef enum { TESSERA_DNN_IDENTITY = 0, TESSERA_DNN_RELU = 1, TESSERA_DNN_HARD_SWISH = 2 } tessera_dnn_activation;
+
 // Weights are f32 in rows [out, in / groups, kernel_h, kernel_w]; a dilation of 1 is none.
 typedef struct {
   tessera_map source, destination;
   int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;
   int32_t has_bias;
+  int32_t activation;  // applied to the result of the forward pass
 } tessera_convolution;
 
 typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED = 2 } tessera_support;

@@ -21,17 +21,19 @@ int tessera_exceptions_raised(void);
 
 // Whether the processor has the vector instructions of x86-64-v4.
 int tessera_has_wide_vectors(void);
+// Whether it has dot products of bf16.
+int tessera_has_bf16(void);
 // ---- The limit: shares of it say how much faster a kernel could get, which times alone do not.
 // Lets each thread do `rounds` times 16 · `chains` f32 multiply-adds on registers alone; the sum keeps them from being
 // left out. `chains` is 3, 6 or 12: the most that the registers of SSE, AVX2 and AVX-512 hold.
 double tessera_multiply_add(int chains, size_t threads, size_t rounds);
 
-// ---- Vectors
+
+// ---- Vectors; `precision` is 0 for f32 and 1 for bf16, in which results are rounded to nearest.
 void tessera_fill(float *y, size_t count, float value);
-void tessera_add(float *y, const float *x, size_t count);                                   // y += x
-void tessera_sum(float *y, const float *a, const float *b, size_t count);                   // y = a + b
-void tessera_scale(float *y, const float *x, size_t count, float factor);                   // y = factor · x
-void tessera_multiply(float *y, const float *a, const float *b, size_t count);              // y = a · b
+void tessera_sum(int precision, void *y, const void *a, const void *b, size_t count);       // y = a + b
+void tessera_scale(int precision, void *y, const void *x, size_t count, float factor);      // y = factor · x
+void tessera_multiply(int precision, void *y, const void *a, const void *b, size_t count);  // y = a · b
 void tessera_blend(float *y, const float *x, size_t count, float share);                     // y += share · (x − y)
 void tessera_multiply_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
 void tessera_add_channels(float *y, const float *x, const float *s, size_t channels, size_t pixels);
@@ -54,9 +56,44 @@ typedef enum {
   TESSERA_SIGMOID,
   TESSERA_TANH,
 } tessera_activation;
-void tessera_activate(int kind, float slope, float *y, const float *x, size_t count);
+void tessera_activate(int kind, float slope, int precision, void *y, const void *x, size_t count);
 // dx = dy · f'(x)
-void tessera_activate_backward(int kind, float slope, float *dx, const float *dy, const float *x, size_t count);
+void tessera_activate_backward(int kind, float slope, int precision, void *dx, const void *dy, const void *x,
+                               size_t count);
+
+// ---- Maps in blocks, [n, ⌈channels / 16⌉, pixels, 16] with zeros in the last one's padding, f32 (`precision` 0) or
+// bf16 (1), and one f32 number for each channel of each image, those of one image `factor_stride` after another's.
+typedef struct {
+  int64_t n, channels, pixels;
+  int64_t factor_stride;
+  int32_t precision;
+} tessera_blocks;
+
+void tessera_blocks_multiply(const tessera_blocks *m, const void *x, const float *s, void *y);  // y = x · s
+void tessera_blocks_add(const tessera_blocks *m, const void *x, const float *s, void *y);       // y = x + s
+void tessera_blocks_repeat(const tessera_blocks *m, const float *s, void *y);                   // y = s
+// s[n, channels] = Σ_p x · other, or Σ_p x where `other` is NULL; works in 64-byte aligned `scratch`.
+size_t tessera_blocks_scratch_bytes(const tessera_blocks *m);
+void tessera_blocks_sum(const tessera_blocks *m, const void *x, const void *other, float *s, void *scratch);
+
+// ---- Depthwise convolution of maps in blocks, [n, ⌈channels / 16⌉, h, w, 16] with zeros in the last one's padding.
+// Maps are f32 (`precision` 0) or bf16 (1); weights [channels, kernel_h, kernel_w], biases and their gradients are f32.
+// A dilation of 1 is none.
+typedef struct {
+  int32_t n, channels, source_h, source_w, destination_h, destination_w;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+  int32_t precision;
+} tessera_depthwise;
+
+// Bytes of 64-byte aligned memory that each of the passes works in.
+size_t tessera_depthwise_scratch_bytes(const tessera_depthwise *d);
+// y = f(w ∗ x + bias), `bias` NULL for none, f TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH.
+void tessera_depthwise_forward(const tessera_depthwise *d, const void *x, const float *w, const float *bias,
+                               int activation, void *y, void *scratch);
+void tessera_depthwise_backward_data(const tessera_depthwise *d, const void *dy, const float *w, void *dx,
+                                     void *scratch);
+void tessera_depthwise_backward_weights(const tessera_depthwise *d, const void *x, const void *dy, float *dw,
+                                        void *scratch);
 
 // ---- Convolution 3×3 with stride 1 and padding 1 by Winograd's F(4×4, 3×3): a quarter of the multiplications.
 // Source: Lavin and Gray 2015 (arXiv:1509.09308), section 4.3.
@@ -79,7 +116,8 @@ typedef struct {
 // kernel turned by half a turn.
 size_t tessera_winograd_weight_count(size_t c, size_t k);
 void tessera_winograd_weights(size_t c, size_t k, const float *w, int transposes, float *u);
-// y = f(w ∗ x + bias), `bias` [k] or NULL, f TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH. `scratch` holds as many floats as the count says.
+// y = f(w ∗ x + bias), `bias` [k] or NULL, f TESSERA_NO_ACTIVATION, TESSERA_RELU or TESSERA_HARD_SWISH. `scratch` holds
+// as many floats as the count says.
 size_t tessera_winograd_scratch_count(const tessera_winograd *d);
 void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts x, const float *u, const float *bias,
                                int activation, tessera_channel_parts y, float *scratch);

@@ -33,9 +33,12 @@ private func pool(_ x: Variable, _ kind: PoolingKind, _ geometry: ConvolutionGeo
 /// - Returns: `[batch, channels, 1, 1]`.
 public func globalAveragePool(_ x: Variable) -> Variable {
   precondition(x.shape.rank == 4 && x.shape[2] * x.shape[3] > 0, "globalAveragePool: map \(x.shape)")
-  let shape = x.shape
+  let (shape, layout, precision) = (x.shape, x.value.layout, x.value.precision)
   let share = 1 / Float(shape[2] * shape[3])
   return .result(x.value.summedOverPixels().scaled(by: share), of: [x]) { dy, _ in
-    [Tensor.zeros(shape).addingByChannel(dy.scaled(by: share))]
+    [
+      dy.scaled(by: share).repeatedOverPixels(
+        height: shape[2], width: shape[3], layout: layout, precision: precision)
+    ]
   }
 }
