@@ -74,11 +74,16 @@ static void run_items(context *c, tessera_range body) {
   tessera_parallel(c->d.images * blocks * c->pieces, 1 + TESSERA_PIECE / (size * LANES), body, c);
 }
 
-// Runs the passes on as many blocks at a time as stay in the last cache.
+// Adds up what the pieces left; few are not worth waking a thread for.
+static void run_sums(context *c, tessera_range body) {
+  tessera_parallel(c->last_block - c->first_block, 1 + 4096 / (c->d.images * c->pieces), body, c);
+}
+
+// Runs the passes on as many blocks at a time as stay in the last cache; on all where not even one would.
 static void run_blocks(context *c, size_t maps, void (*passes)(context *)) {
   size_t bytes = c->d.images * c->d.pixels * LANES * element_bytes(c->d.precision);
   if (bytes == 0) return;
-  size_t group = KEPT / (bytes * maps + 1) + 1;
+  size_t group = bytes * maps > 2 * KEPT ? c->blocks : KEPT / (bytes * maps) + 1;
   c->passes = passes_caches(c->d.images * c->blocks * c->d.pixels * LANES, c->d.precision);
   for (c->first_block = 0; c->first_block < c->blocks; c->first_block = c->last_block) {
     c->last_block = c->first_block + group < c->blocks ? c->first_block + group : c->blocks;
@@ -268,7 +273,7 @@ static void add_gradients(void *p, size_t first, size_t last) {
 static void forward_passes(context *c) {
   if (c->d.training) {
     run_items(c, c->d.precision == F32 ? measure_f32 : measure_bf16);
-    tessera_parallel(c->last_block - c->first_block, 1, add_statistics, c);
+    run_sums(c, add_statistics);
   }
   fill_rows(c);
   run_items(c, c->d.precision == F32 ? normalize_f32 : normalize_bf16);
@@ -277,7 +282,7 @@ static void forward_passes(context *c) {
 static void backward_passes(context *c) {
   fill_rows(c);
   run_items(c, c->d.precision == F32 ? sum_gradients_f32 : sum_gradients_bf16);
-  tessera_parallel(c->last_block - c->first_block, 1, add_gradients, c);
+  run_sums(c, add_gradients);
   run_items(c, c->d.precision == F32 ? pull_back_f32 : pull_back_bf16);
 }
 

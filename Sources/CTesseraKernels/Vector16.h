@@ -65,7 +65,7 @@ TESSERA_INLINE void store16(void *base, size_t index, vector16 v, int precision)
 // Whether a result is so large that no cache holds it until it is read: storing past the caches saves reading what is
 // overwritten. Halves of bf16 would not gain.
 TESSERA_INLINE int passes_caches(size_t elements, int precision) {
-  return precision == F32 && elements * element_bytes(precision) > (size_t)8 << 20;
+  return precision == F32 && elements * element_bytes(precision) > (size_t)16 << 20;
 }
 
 // Stores what `passes_caches` was asked about, at a multiple of 16 elements of an array aligned to 64 bytes. A thread
