@@ -41,7 +41,8 @@ static plan make_plan(const tessera_convolution *d) {
 
 static dnnl_status_t forward_desc(const tessera_convolution *d, plan *p, dnnl_primitive_desc_t *pd) {
   dnnl_convolution_desc_t op;
-  TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, dnnl_forward_training, dnnl_convolution_direct, &p->source, &p->any,
+  dnnl_prop_kind_t kind = d->is_arranged ? dnnl_forward_inference : dnnl_forward_training;
+  TESSERA_TRY(dnnl_dilated_convolution_forward_desc_init(&op, kind, dnnl_convolution_direct, &p->source, &p->any,
                                                          d->has_bias ? &p->bias : NULL, &p->destination, p->strides,
                                                          p->dilations, p->padding, p->padding_after));
   static const dnnl_alg_kind_t activations[] = {dnnl_alg_kind_undef, dnnl_eltwise_relu, dnnl_eltwise_hardswish};
@@ -54,8 +55,8 @@ static dnnl_status_t prepare_forward(const void *description, tessera_primitive 
   dnnl_primitive_desc_t pd;
   TESSERA_TRY(forward_desc(d, &p, &pd));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights,
-                                   dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
+  const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, d->is_arranged ? *wanted : p.weights, wanted));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DST, 1, p.destination, &p.destination));
   if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_BIAS, 0, p.bias, &p.bias));
   return tessera_primitive_finish(r, pd);
@@ -99,6 +100,37 @@ static dnnl_status_t prepare_backward_weights(const void *description, tessera_p
   return tessera_primitive_finish(r, pd);
 }
 
+// A reorder from the weights as they are held to what the forward pass wants.
+static dnnl_status_t prepare_arrangement(const void *description, tessera_primitive *r) {
+  const tessera_convolution *d = description;
+  plan p = make_plan(d);
+  dnnl_primitive_desc_t forward, pd;
+  TESSERA_TRY(forward_desc(d, &p, &forward));
+  dnnl_memory_desc_t wanted = *dnnl_primitive_desc_query_md(forward, dnnl_query_weights_md, 0);
+  dnnl_primitive_desc_destroy(forward);
+  TESSERA_TRY(tessera_reorder_desc(&pd, &p.weights, &wanted));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_FROM, 0, p.weights, &p.weights));
+  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_TO, 1, wanted, &wanted));
+  return tessera_primitive_finish(r, pd);
+}
+
+int tessera_convolution_arrangement(const tessera_convolution *d, size_t *bytes, uint64_t *identity) {
+  tessera_primitive *p;
+  TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_ARRANGEMENT, d, sizeof *d, prepare_arrangement, &p));
+  const dnnl_memory_desc_t *wanted = &p->arguments[1].wanted;
+  *bytes = dnnl_memory_desc_get_size(wanted);
+  *identity = tessera_hash(wanted, sizeof *wanted);
+  tessera_primitive_release(p);
+  return dnnl_success;
+}
+
+int tessera_convolution_arrange(const tessera_convolution *d, const float *w, void *arranged) {
+  tessera_primitive *p;
+  TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_ARRANGEMENT, d, sizeof *d, prepare_arrangement, &p));
+  void *buffers[] = {(void *)w, arranged};
+  return tessera_primitive_run(p, buffers);
+}
+
 static int quality(tessera_kind kind, const tessera_convolution *d, tessera_prepare prepare) {
   tessera_primitive *p;
   if (tessera_primitive_find(kind, d, sizeof *d, prepare, &p) != dnnl_success) return TESSERA_UNSUPPORTED;
@@ -115,7 +147,7 @@ int tessera_convolution_support(const tessera_convolution *d) {
   return least < weights ? least : weights;
 }
 
-int tessera_convolution_forward(const tessera_convolution *d, const void *x, const float *w, const float *bias,
+int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,
                                 void *y) {
   tessera_primitive *p;
   TESSERA_TRY(tessera_primitive_find(TESSERA_CONVOLUTION_FORWARD, d, sizeof *d, prepare_forward, &p));

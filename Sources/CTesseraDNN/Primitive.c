@@ -108,10 +108,14 @@ static uint64_t use_count;
 static entry *buckets[BUCKETS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static size_t bucket_of(tessera_kind kind, const unsigned char *bytes, size_t size) {
-  uint64_t hash = 0xcbf29ce484222325u ^ (uint64_t)kind;
-  for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
-  return (size_t)(hash % BUCKETS);
+uint64_t tessera_hash(const void *bytes, size_t size) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (size_t i = 0; i < size; i++) hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001b3u;
+  return hash;
+}
+
+static size_t bucket_of(tessera_kind kind, const void *bytes, size_t size) {
+  return (size_t)((tessera_hash(bytes, size) ^ (uint64_t)kind) % BUCKETS);
 }
 
 static void destroy(entry *e) {
@@ -209,6 +213,17 @@ dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, 
   dnnl_status_t status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
   if (status == dnnl_success && activation != dnnl_alg_kind_undef) status = append_activation(attr, activation);
   if (status == dnnl_success) status = dnnl_primitive_desc_create(pd, op, attr, tessera_engine(), hint);
+  dnnl_primitive_attr_destroy(attr);
+  return status;
+}
+
+dnnl_status_t tessera_reorder_desc(dnnl_primitive_desc_t *pd, const dnnl_memory_desc_t *from,
+                                   const dnnl_memory_desc_t *to) {
+  dnnl_primitive_attr_t attr;
+  TESSERA_TRY(dnnl_primitive_attr_create(&attr));
+  dnnl_status_t status = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+  if (status == dnnl_success)
+    status = dnnl_reorder_primitive_desc_create(pd, from, tessera_engine(), to, tessera_engine(), attr);
   dnnl_primitive_attr_destroy(attr);
   return status;
 }

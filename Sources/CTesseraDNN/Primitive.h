@@ -29,6 +29,7 @@ typedef enum {
   TESSERA_CONVOLUTION_FORWARD,
   TESSERA_CONVOLUTION_BACKWARD_DATA,
   TESSERA_CONVOLUTION_BACKWARD_WEIGHTS,
+  TESSERA_CONVOLUTION_ARRANGEMENT,
   TESSERA_POOLING_FORWARD,
   TESSERA_POOLING_BACKWARD,
   TESSERA_NORMALIZATION_FORWARD,
@@ -64,6 +65,12 @@ dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc
 // dnnl_alg_kind_undef for none.
 dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint,
                                      dnnl_alg_kind_t activation);
+
+// A reorder whose scratch pad the caller provides.
+dnnl_status_t tessera_reorder_desc(dnnl_primitive_desc_t *pd, const dnnl_memory_desc_t *from,
+                                   const dnnl_memory_desc_t *to);
+// FNV-1a of some bytes.
+uint64_t tessera_hash(const void *bytes, size_t size);
 
 #define TESSERA_TRY(expression)                          \
   do {                                                   \

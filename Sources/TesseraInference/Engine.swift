@@ -2,7 +2,7 @@ import TesseraImaging
 import TesseraLabels
 import TesseraModels
 public import TesseraProtocol
-import TesseraTensor
+public import TesseraTensor
 import TesseraWeights
 
 /// Segments images with one model, one at a time, on a compute thread of its own.
@@ -16,6 +16,7 @@ public actor Engine: SegmentationService {
 
   private nonisolated let thread: ComputeThread
   private let stored: StoredModel
+  private let predictor: Predictor
   private let labelSet: LabelSet
   private let threadCount: Int
   private var isPrepared = false
@@ -28,16 +29,20 @@ public actor Engine: SegmentationService {
   /// - Parameters:
   ///   - stored: the model.
   ///   - name: what requests call it: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`.
+  ///   - precision: how maps between the model's layers are stored.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
-  public init(_ stored: StoredModel, name: String = "default", threads: Int) throws {
+  /// - Precondition: the processor computes in the precision.
+  public init(_ stored: StoredModel, name: String = "default", precision: Precision = .f32, threads: Int) throws {
+    precondition(ComputeThreads.computes(precision), "Engine: this processor has no \(precision)")
     self.stored = stored
+    predictor = Predictor(stored.model, precision: precision)
     thread = ComputeThread(name: "tessera-compute")
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
     // A quarter of what is free stays so.
     let free = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 } ?? Self.imageBytes
-    let mostPixels = stored.model.imageMemoryNeed().pixels(in: min(Self.imageBytes, free))
+    let mostPixels = stored.model.imageMemoryNeed(precision: precision).pixels(in: min(Self.imageBytes, free))
     model = ModelDescription(
       name: name, generation: 1, weightsDigest: stored.digest, classes: stored.model.classes,
       outputs: stored.model.classes.count > 256 ? OutputSet.all.subtracting(.palettePNG) : .all,
@@ -99,7 +104,7 @@ public actor Engine: SegmentationService {
 
   private func predict(_ pixels: [UInt8], _ request: SegmentationRequest) throws(SegmentationError) -> Prediction {
     let (logits, isFinite) = ComputeThreads.observingNonfinite {
-      stored.model.logits(pixels: pixels, height: request.height, width: request.width)
+      predictor.logits(pixels: pixels, height: request.height, width: request.width)
     }
     guard isFinite, logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
     let wanted: OutputSet = [.confidence, .probabilitiesF16, .probabilitiesF32]

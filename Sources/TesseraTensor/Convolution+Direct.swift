@@ -2,12 +2,14 @@ import CTesseraDNN
 
 /// The passes as oneDNN computes them.
 extension Convolution {
-  func directForward(_ x: Tensor, weights: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
-    var description = shape.description(plan)
+  func directForward(
+    _ x: Tensor, weights: Tensor, description: tessera_convolution, bias: Tensor?, activation: Activation?
+  ) -> Tensor {
+    var description = description
     description.activation = Int32(Self.code(activation).rawValue)
     var y = Tensor(uninitialized: destination, layout: plan.destination, precision: shape.precision)
     check(
-      tessera_convolution_forward(&description, x.address, weights.pointer, bias?.pointer, y.mutableAddress),
+      tessera_convolution_forward(&description, x.address, weights.address, bias?.pointer, y.mutableAddress),
       "convolution", source, weights.shape)
     return y
   }

@@ -8,16 +8,17 @@ extension Convolution {
       n: source[0], c: inputs, k: outputs, h: source[2], w: source[3], precision: shape.precision.code)
   }
 
-  private func transformed(_ weights: Tensor, transposes: Bool) -> Tensor {
+  func transformed(_ weights: Tensor, transposes: Bool) -> Tensor {
     let (outputs, inputs) = (weights.shape[0], weights.shape[1])
     var result = Tensor(uninitialized: [tessera_winograd_weight_count(inputs, outputs)])
     tessera_winograd_weights(inputs, outputs, weights.pointer, transposes ? 1 : 0, result.mutablePointer)
     return result
   }
 
-  func winogradForward(_ x: [Tensor], weights: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
+  func winogradForward(
+    _ x: [Tensor], transformed kernels: Tensor, bias: Tensor?, activation: Activation?
+  ) -> Tensor {
     var description = description(inputs: source[1], outputs: destination[1])
-    let kernels = transformed(weights, transposes: false)
     var scratch = Tensor(uninitialized: [tessera_winograd_scratch_count(&description)])
     var y = Tensor(uninitialized: destination, layout: .blocked, precision: shape.precision)
     tessera_winograd_convolve(

@@ -72,6 +72,6 @@ package struct ConvolutionShape: Hashable, Sendable {
       pad_h: Int32(geometry.padding.height), pad_w: Int32(geometry.padding.width),
       dilation_h: Int32(geometry.dilation.height), dilation_w: Int32(geometry.dilation.width),
       groups: Int32(geometry.groups), has_bias: hasBias ? 1 : 0,
-      activation: Int32(TESSERA_DNN_IDENTITY.rawValue))
+      activation: Int32(TESSERA_DNN_IDENTITY.rawValue), is_arranged: 0)
   }
 }

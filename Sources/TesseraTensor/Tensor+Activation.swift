@@ -41,6 +41,11 @@ public enum Activation: Hashable, Sendable {
 }
 
 extension Activation {
+  /// Whether a convolution or normalisation can apply it to its results in the same pass.
+  package static func isFused(_ activation: Activation?) -> Bool {
+    activation == nil || activation == .relu || activation == .hardSwish
+  }
+
   /// What a pass calls the function it applies to its results: nil, a rectifier or the hard swish.
   static func fusedCode(_ activation: Activation?) -> Int32 {
     switch activation {

@@ -51,8 +51,12 @@ package struct Convolution: Sendable {
     checkParts(x.map { $0.shape[1] })
     let weights = weights.converted(to: .rows)
     return switch plan.forward {
-    case .direct: directForward(whole(x), weights: weights, bias: bias, activation: activation)
-    case .winograd: winogradForward(transformable(x), weights: weights, bias: bias, activation: activation)
+    case .direct:
+      directForward(
+        whole(x), weights: weights, description: shape.description(plan), bias: bias, activation: activation)
+    case .winograd:
+      winogradForward(
+        transformable(x), transformed: transformed(weights, transposes: false), bias: bias, activation: activation)
     case .depthwise: depthwiseForward(whole(x), weights: weights, bias: bias, activation: activation)
     }
   }
@@ -100,11 +104,11 @@ package struct Convolution: Sendable {
     channels.count <= 2 && channels.dropLast().allSatisfy { $0 % Layout.block == 0 }
   }
 
-  private func transformable(_ x: [Tensor]) -> [Tensor] {
+  func transformable(_ x: [Tensor]) -> [Tensor] {
     Self.areTransformable(x.map { $0.shape[1] }) ? x.map(arranged) : [whole(x)]
   }
 
-  private func whole(_ x: [Tensor]) -> Tensor { arranged(x.count == 1 ? x[0] : .concatenatingChannels(x)) }
+  func whole(_ x: [Tensor]) -> Tensor { arranged(x.count == 1 ? x[0] : .concatenatingChannels(x)) }
 
   private func checkParts(_ channels: [Int]) {
     precondition(

@@ -26,6 +26,12 @@ package struct Resampling: Sendable {
     destination = [source[0], source[1], height, width]
   }
 
+  /// Where a map had best lie to be resampled: as it does, but in rows where blocks would enlarge their padding too.
+  package static func layout(of x: Tensor, height: Int, width: Int) -> Layout {
+    let grows = x.shape.rank == 4 && height * width > x.shape[2] * x.shape[3]
+    return grows && x.precision == .f32 && x.layout.pads(x.shape) ? .rows : x.layout
+  }
+
   /// The map at its new size, in the precision of `x`.
   package func forward(_ x: Tensor) -> Tensor {
     if hasKernel { return resampled(x, to: destination, backward: false) }

@@ -24,10 +24,12 @@ struct Infer: ParsableCommand {
     ComputeThreads.prepare(count: compute.threads)
     let model = try Model(
       architecture, classes: LabelSet.camVid.classes, normalization: .imageNet, source: .random(seed: 0))
+    guard let precision = Precision(rawValue: network.precision) else { return }
+    let predictor = Predictor(model, precision: precision)
     var generator = Generator(seed: 0, stream: "infer")
     let numbers = Tensor.normal([1, 3, height, width], &generator)
     // Peers answer in rows, too.
-    let timing = Timing(repeats: repeats, warmUps: 2) { _ = model.logits(numbers).converted(to: .rows) }
+    let timing = Timing(repeats: repeats, warmUps: 2) { _ = predictor.logits(numbers).converted(to: .rows) }
     var line = JSONLine()
     line.add("net", network.net)
     line.add("precision", network.precision)

@@ -8,7 +8,7 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "Number format: f32.") var precision = Precision.f32.rawValue
 
   /// The number formats that networks compute in: every benchmark takes these.
-  private static let precisions: [Precision] = [.f32]
+  private static let precisions: [Precision] = Precision.allCases
 
   func validate() throws {
     guard Self.architecture(named: net) != nil else {

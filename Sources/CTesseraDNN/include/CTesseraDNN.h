@@ -29,14 +29,18 @@ typedef struct {
   int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;
   int32_t has_bias;
   int32_t activation;  // applied to the result of the forward pass
+  int32_t is_arranged;  // 1: the forward pass takes weights as `tessera_convolution_arrange` left them
 } tessera_convolution;
 
 typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED = 2 } tessera_support;
 
 // The least support that the forward and both backward passes have: a reference implementation is right but slow.
 int tessera_convolution_support(const tessera_convolution *d);
-int tessera_convolution_forward(const tessera_convolution *d, const void *x, const float *w, const float *bias,
+int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,
                                 void *y);
+// Weights as the forward pass wants them: how many bytes, and a number that is equal where the arrangement is.
+int tessera_convolution_arrangement(const tessera_convolution *d, size_t *bytes, uint64_t *identity);
+int tessera_convolution_arrange(const tessera_convolution *d, const float *w, void *arranged);
 int tessera_convolution_backward_data(const tessera_convolution *d, const void *dy, const float *w, void *dx);
 int tessera_convolution_backward_weights(const tessera_convolution *d, const void *x, const void *dy, float *dw,
                                          float *dbias);

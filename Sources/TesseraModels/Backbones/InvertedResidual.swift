@@ -25,10 +25,10 @@ struct InvertedResidual: Sendable {
     let dilation: Int
   }
 
-  private let expand: NormalizedConvolution?
-  private let filter: NormalizedConvolution
+  private let expand: NormalizedConv2D?
+  private let filter: NormalizedConv2D
   private let squeeze: SqueezeExcitation?
-  private let project: NormalizedConvolution
+  private let project: NormalizedConv2D
   private let addsInput: Bool
 
   /// Claims `block.0…3`, without gaps where a layer is left out.
@@ -42,14 +42,14 @@ struct InvertedResidual: Sendable {
     }
     expand =
       expanded == from
-      ? nil : NormalizedConvolution(next(), from: from, to: expanded, .same(kernel: 1), form.activation)
+      ? nil : normalizedConvolution(next(), from: from, to: expanded, .same(kernel: 1), form.activation)
     let window = ConvolutionGeometry.same(
       kernel: form.kernel, stride: form.stride, dilation: form.dilation, groups: expanded)
-    filter = NormalizedConvolution(next(), from: expanded, to: expanded, window, form.activation)
+    filter = normalizedConvolution(next(), from: expanded, to: expanded, window, form.activation)
     squeeze =
       form.squeezes
       ? SqueezeExcitation(next(), channels: expanded, squeezed: Self.wholeEights(expanded / 4)) : nil
-    project = NormalizedConvolution(next(), from: expanded, to: form.out, .same(kernel: 1), nil)
+    project = normalizedConvolution(next(), from: expanded, to: form.out, .same(kernel: 1), nil)
     addsInput = form.stride == 1 && from == form.out
   }
 

@@ -20,18 +20,18 @@ struct MobileNetV3Large: Sendable {
   /// Pixels along each side that become one of the high features.
   static let reduction = 16
 
-  private let first: NormalizedConvolution
+  private let first: NormalizedConv2D
   private let blocks: [InvertedResidual]
-  private let last: NormalizedConvolution
+  private let last: NormalizedConv2D
 
   /// Claims `0`, the first convolution, `1…15`, the blocks, and `16`, the last convolution.
   init(_ scope: ParameterScope) {
     let inputs = [16] + Self.forms.map(\.out)
-    first = NormalizedConvolution(scope[0], from: 3, to: inputs[0], .same(kernel: 3, stride: 2), .hardSwish)
+    first = normalizedConvolution(scope[0], from: 3, to: inputs[0], .same(kernel: 3, stride: 2), .hardSwish)
     blocks = Self.forms.enumerated().map { index, form in
       InvertedResidual(scope[index + 1], from: inputs[index], form)
     }
-    last = NormalizedConvolution(
+    last = normalizedConvolution(
       scope[Self.forms.count + 1], from: inputs[Self.forms.count], to: Self.highChannels, .same(kernel: 1), .hardSwish)
   }
 

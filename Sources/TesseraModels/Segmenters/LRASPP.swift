@@ -14,8 +14,7 @@ public struct LRASPP: Segmenter {
   /// Number of classes.
   public let classCount: Int
   private let backbone: MobileNetV3Large
-  private let convolution: Conv2D
-  private let norm: BatchNorm2D
+  private let convolution: NormalizedConv2D
   private let gate: Conv2D
   private let lowHead: Conv2D
   private let highHead: Conv2D
@@ -32,8 +31,7 @@ public struct LRASPP: Segmenter {
     backbone = MobileNetV3Large(scope["backbone"])
     let (low, high, inner) = (MobileNetV3Large.lowChannels, MobileNetV3Large.highChannels, Self.innerChannels)
     let head = scope["classifier"]
-    convolution = Conv2D(head["cbr"][0], from: high, to: inner, .same(kernel: 1), bias: false)
-    norm = BatchNorm2D(head["cbr"][1], channels: inner, activation: .relu)
+    convolution = NormalizedConv2D(head["cbr"], from: high, to: inner, .same(kernel: 1), .relu)
     gate = Conv2D(head["scale"][1], from: high, to: inner, .same(kernel: 1), bias: false)
     lowHead = Conv2D(head["low_classifier"], from: low, to: classCount, .same(kernel: 1), bias: true)
     highHead = Conv2D(head["high_classifier"], from: inner, to: classCount, .same(kernel: 1), bias: true)
@@ -52,9 +50,9 @@ public struct LRASPP: Segmenter {
   public func callAsFunction(_ images: Variable, in pass: ForwardPass) -> Logits {
     let features = backbone(images, in: pass)
     let weights = activate(gate(globalAveragePool(features.high), in: pass), .sigmoid)
-    let weighed = norm(convolution(features.high, in: pass), in: pass) * weights
+    let weighed = convolution(features.high, in: pass) * weights
     let enlarged = resample(weighed, height: features.low.shape[2], width: features.low.shape[3], .bilinear)
     let scores = lowHead(features.low, in: pass) + highHead(enlarged, in: pass)
-    return Logits(resample(scores, height: images.shape[2], width: images.shape[3], .bilinear))
+    return Logits(resample(convert(scores, to: .f32), height: images.shape[2], width: images.shape[3], .bilinear))
   }
 }

@@ -65,19 +65,17 @@ public struct UNet: Segmenter {
 
 /// Two times convolution 3×3 without bias, batch normalisation and rectifier.
 struct DoubleConvolution: Sendable {
-  private let convolutions: [Conv2D]
-  private let norms: [BatchNorm2D]
+  private let first: NormalizedConv2D
+  private let second: NormalizedConv2D
 
   /// Claims `0.0`, `0.1`, `1.0` and `1.1`: convolution and normalisation, twice.
   init(_ scope: ParameterScope, from: Int, to: Int) {
-    convolutions = [from, to].enumerated().map { index, channels in
-      Conv2D(scope[index][0], from: channels, to: to, .same(kernel: 3), bias: false)
-    }
-    norms = (0..<2).map { BatchNorm2D(scope[$0][1], channels: to, activation: .relu) }
+    first = NormalizedConv2D(scope[0], from: from, to: to, .same(kernel: 3), .relu)
+    second = NormalizedConv2D(scope[1], from: to, to: to, .same(kernel: 3), .relu)
   }
 
   /// Of one map whose channels are those of all parts, one part after another.
   func callAsFunction(_ parts: [Variable], in pass: ForwardPass) -> Variable {
-    zip(convolutions, norms).reduce(parts) { x, layers in [layers.1(layers.0(x, in: pass), in: pass)] }[0]
+    second(first(parts, in: pass), in: pass)
   }
 }

@@ -23,6 +23,8 @@ public final class ForwardPass {
     set { tape.generator = newValue }
   }
 
+  /// What convolutions take instead of the set's numbers, in use.
+  let prepared: PreparedParameters?
   private let tape: Tape
   private let values: ParameterSet
   private let variables: [Variable]
@@ -30,8 +32,12 @@ public final class ForwardPass {
   private(set) var buffers: [Tensor]
 
   /// Starts a pass whose parameters learn, or are constants.
-  init(_ values: ParameterSet, learns: Bool, mode: Mode, precision: Precision, tape: Tape) {
+  init(
+    _ values: ParameterSet, learns: Bool, mode: Mode, precision: Precision, tape: Tape,
+    prepared: PreparedParameters? = nil
+  ) {
     self.mode = mode
+    self.prepared = prepared
     self.precision = precision
     self.tape = tape
     self.values = values

@@ -41,6 +41,7 @@ public struct Conv2D: Sendable {
 
   /// As of one map whose channels are those of all parts, one part after another.
   public func callAsFunction(_ parts: [Variable], in pass: ForwardPass) -> Variable {
-    convolve(parts, pass[weight], bias.map { pass[$0] }, geometry, precision: pass.precision)
+    pass.prepared?.convolve(parts, self, nil, in: pass)
+      ?? convolve(parts, pass[weight], bias.map { pass[$0] }, geometry, precision: pass.precision)
   }
 }

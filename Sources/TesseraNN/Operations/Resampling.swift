@@ -11,6 +11,7 @@ public import TesseraTensor
 ///   - kind: how values between pixels come about.
 /// - Returns: `[batch, channels, height, width]` at the new size.
 public func resample(_ x: Variable, height: Int, width: Int, _ kind: ResamplingKind) -> Variable {
-  let resampling = Resampling(kind, source: x.shape, layout: x.value.layout, height: height, width: width)
+  let layout = Resampling.layout(of: x.value, height: height, width: width)
+  let resampling = Resampling(kind, source: x.shape, layout: layout, height: height, width: width)
   return .result(resampling.forward(x.value), of: [x]) { dy, _ in [resampling.inputGradient(dy)] }
 }

@@ -60,6 +60,7 @@ public struct Trainer: ~Copyable {
   private var evaluated = 0
   /// The weights that this epoch's evaluation measures; nil before it.
   private var measured: ParameterSet?
+  private var predictor: Predictor?
   private let plainBatches: TrainingBatches
 
   /// Prepares a run: opens the data, builds the networks and, where resuming, reads where it stood.
@@ -172,11 +173,18 @@ public struct Trainer: ~Copyable {
 
   private mutating func evaluateOne() throws -> TrainingEvent {
     let sample = try validation.whole(evaluated)
-    let current = model.with(try measuredWeights(), provenance: [:])
-    let prediction = current.labelMap(pixels: sample.pixels, height: sample.truth.height, width: sample.truth.width)
+    let prediction = try currentPredictor().labelMap(
+      pixels: sample.pixels, height: sample.truth.height, width: sample.truth.width)
     try evaluation.add(truth: sample.truth, prediction: prediction)
     evaluated += 1
     return .evaluated(epoch: state.position.epoch + 1, image: evaluated, of: validationCount)
+  }
+
+  private mutating func currentPredictor() throws -> Predictor {
+    if let predictor { return predictor }
+    let made = Predictor(model.with(try measuredWeights(), provenance: [:]))
+    predictor = made
+    return made
   }
 
   /// The averaged weights with statistics of their own: what is evaluated and kept.
@@ -213,6 +221,7 @@ public struct Trainer: ~Copyable {
     evaluation = Evaluation(classCount: labelSet.count)
     evaluated = 0
     measured = nil
+    predictor = nil
     return .epoch(summary, isBest: isBest)
   }
 

@@ -3,7 +3,21 @@ import TesseraModels
 import TesseraNN
 public import TesseraTensor
 
-extension Model {
+/// A model made ready for use: all use of a trained network goes through here.
+///
+/// Belongs to one thread at a time.
+public final class Predictor {
+  private let model: Model
+  private let parameters: PreparedParameters
+
+  /// Makes a model ready.
+  ///
+  /// - Parameter precision: how maps between its layers are stored; logits are always f32.
+  public init(_ model: Model, precision: Precision = .f32) {
+    self.model = model
+    parameters = PreparedParameters(model.values, precision: precision)
+  }
+
   /// Labels every pixel of an image with the class of the largest logit, ties to the lowest class.
   ///
   /// - Parameter pixels: red, green and blue interleaved, rows from the top; at least one pixel.
@@ -14,18 +28,17 @@ extension Model {
   /// The scores of every class, `[1, classes, height, width]`.
   public func logits(pixels: [UInt8], height: Int, width: Int) -> Tensor {
     let image = Tensor(
-      pixels: pixels, height: height, width: width, normalization: normalization, minimumSide: segmenter.minimumSide)
+      pixels: pixels, height: height, width: width, normalization: model.normalization,
+      minimumSide: model.segmenter.minimumSide)
     // What filled up a small image is cut off again.
     return logits(image).cropped(height: height, width: width)
   }
 
   /// The scores of every class, `[batch, classes, height, width]`, of normalised images, `[batch, 3, height, width]`.
   ///
-  /// All use of a trained network goes through here.
-  ///
   /// - Precondition: each side is at least the segmenter's `minimumSide`.
   package func logits(_ images: Tensor) -> Tensor {
-    evaluate(values) { pass in segmenter(pass.constant(images), in: pass).variable.value }
+    parameters.evaluate { pass in model.segmenter(pass.constant(images), in: pass).variable.value }
   }
 }
 
