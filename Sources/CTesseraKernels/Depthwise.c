@@ -230,13 +230,16 @@ TESSERA_INLINE void special_phase(int precision, const pass *p, const worker *t,
 TESSERA_INLINE void rows_of(const pass *p, size_t first, size_t last, int is_special, int precision) {
   worker t;
   worker_bytes(p, p->threads + tessera_thread() * p->thread_bytes, &t);
-  int64_t packed = -1;
-  for (int64_t item = (int64_t)first; item < (int64_t)last; item++) {
-    int64_t plane = item / p->out_h;
-    if (plane != packed) pack(p, &t, plane % p->blocks);
-    packed = plane;
-    int64_t rows = collect_taps(p, &t, plane, item % p->out_h);
-    size_t y = (size_t)(item * p->out_w * 16);
+  int64_t plane = (int64_t)first / p->out_h, i = (int64_t)first % p->out_h;
+  pack(p, &t, plane % p->blocks);
+  for (size_t item = first; item < last; item++, i++) {
+    if (i == p->out_h) {
+      i = 0;
+      plane++;
+      pack(p, &t, plane % p->blocks);
+    }
+    int64_t rows = collect_taps(p, &t, plane, i);
+    size_t y = item * (size_t)(p->out_w * 16);
     for (const phase *f = p->phases; f < p->phases + p->phase_count; f++) {
       if (is_special)
         special_phase(precision, p, &t, f, rows, y);
