@@ -12,8 +12,6 @@ typedef struct {
   float slope;
 } context;
 
-static inline float clip(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
-
 // Below -87 the value is flushed to 0: an exponential that overflows would count as a broken network.
 static inline float sigmoid(float x) {
   float e = expf(x < -87 ? 87 : -x);
@@ -79,16 +77,48 @@ TESSERA_INLINE void narrow(void *to, const float *piece, size_t first, size_t co
     }                                                                                                      \
   }
 
+ACTIVATION(sigmoid_activation, sigmoid(v), sigmoid(v) * (1 - sigmoid(v)))
+ACTIVATION(tanh_activation, tanhf(v), 1 - tanhf(v) * tanhf(v))
+
+// The same for what takes less time than the memory: sixteen numbers v at a time, in either precision.
+#define VECTOR_ACTIVATION(name, value, derivative)                                                          \
+  TESSERA_INLINE void name##_at(const context *c, size_t i, size_t count, int precision) {                 \
+    vector16 v = load_some16(c->x, i, count, precision);                                                   \
+    store_some16(c->y, i, (value), count, precision);                                                      \
+  }                                                                                                        \
+  TESSERA_INLINE void name##_backward_at(const context *c, size_t i, size_t count, int precision) {        \
+    vector16 v = load_some16(c->x, i, count, precision), dy = load_some16(c->dy, i, count, precision);     \
+    store_some16(c->y, i, dy * (derivative), count, precision);                                            \
+  }                                                                                                        \
+  VECTOR_LOOP(name##_f32, name##_at, F32)                                                                  \
+  VECTOR_LOOP(name##_bf16, name##_at, BF16)                                                                \
+  VECTOR_LOOP(name##_backward_f32, name##_backward_at, F32)                                                \
+  VECTOR_LOOP(name##_backward_bf16, name##_backward_at, BF16)
+
+#define VECTOR_LOOP(name, at, precision)                             \
+  TESSERA_CLONES static void name(void *p, size_t first, size_t last) { \
+    const context c = *(const context *)p;                           \
+    size_t i = first;                                                \
+    for (; i + 16 <= last; i += 16) at(&c, i, 16, precision);        \
+    if (i < last) at(&c, i, last - i, precision);                    \
+  }
+
+TESSERA_INLINE vector16 clip16(vector16 v, float low, float high) {
+  return select16(v < low, splat16(low), select16(v > high, splat16(high), v));
+}
+
+// 1 where the mask is set, else `other`.
+TESSERA_INLINE vector16 one16(mask16 mask, vector16 other) { return select16(mask, splat16(1), other); }
+
 // A division would take longer than the memory.
 #define SIXTH (1.0f / 6)
 
-ACTIVATION(relu, v < 0 ? 0 : v, v > 0 ? 1.0f : 0.0f)
-ACTIVATION(leaky_relu, v > 0 ? v : c.slope * v, v > 0 ? 1.0f : c.slope)
-ACTIVATION(relu6, clip(v, 0, 6), v > 0 && v < 6 ? 1.0f : 0.0f)
-ACTIVATION(hard_swish, v *clip(v + 3, 0, 6) * SIXTH, v <= -3 ? 0.0f : v >= 3 ? 1.0f : (2 * v + 3) * SIXTH)
-ACTIVATION(hard_sigmoid, clip(v + 3, 0, 6) * SIXTH, v > -3 && v < 3 ? SIXTH : 0.0f)
-ACTIVATION(sigmoid_activation, sigmoid(v), sigmoid(v) * (1 - sigmoid(v)))
-ACTIVATION(tanh_activation, tanhf(v), 1 - tanhf(v) * tanhf(v))
+VECTOR_ACTIVATION(relu, select16(v < 0, splat16(0), v), one16(v > 0, splat16(0)))
+VECTOR_ACTIVATION(leaky_relu, select16(v > 0, v, c->slope *v), one16(v > 0, splat16(c->slope)))
+VECTOR_ACTIVATION(relu6, clip16(v, 0, 6), one16((v > 0) & (v < 6), splat16(0)))
+VECTOR_ACTIVATION(hard_swish, v *clip16(v + 3, 0, 6) * SIXTH,
+                  select16(v <= -3, splat16(0), one16(v >= 3, (2 * v + 3) * SIXTH)))
+VECTOR_ACTIVATION(hard_sigmoid, clip16(v + 3, 0, 6) * SIXTH, select16((v > -3) & (v < 3), splat16(SIXTH), splat16(0)))
 
 #define BOTH(name) {name##_f32, name##_bf16}
 

@@ -9,8 +9,9 @@
 // meet the same weights: they are a phase. Forward there is one.
 typedef struct {
   int64_t start, count;  // the first column of the result, and how many there are, a phase's number apart
-  int64_t offset;        // of the first tap of the first column in a row of the source
-  int64_t taps, column;  // how many, and the first one's place in `columns`
+  int64_t column;        // of the source, that the first tap of the first column meets; may lie before the map
+  int64_t taps, packed;  // how many, and the first one's place in a packed row of the kernel
+  int64_t form, width;   // of its tiles
 } phase;
 
 typedef struct {
@@ -23,77 +24,127 @@ typedef struct {
   size_t thread_bytes;
   int64_t channels, blocks, phase_count;
   int64_t in_h, in_w, out_h, out_w, kernel_h, kernel_w;
-  int64_t stride, pad, dilation, row_divisor;  // along the height; the last divides the two beside it
-  int64_t step, tap_step;         // pixels of a row between columns of a phase, and between taps
-  int64_t width, left, capacity;  // of the window's rows
-  int64_t widest;                 // tile that the registers hold
-  int is_gradient, precision, activation;
+  int64_t stride, pad, dilation, row_divisor;  // along the height; the last divides the two before it
+  int64_t step, tap_step;                      // columns of the source between columns of a phase, and between taps
+  int is_gradient, is_special, precision, activation;
 } pass;
 
-// A row of the source and the weights that it meets.
+// A row of the source, its first element, and the weights that it meets.
 typedef struct {
-  const float *x, *w;
+  size_t x;
+  const float *w;
 } tap_row;
 
 typedef struct {
   tap_row *taps;
   float *weights, *bias;
-  window_rows rows;
 } worker;
 
 enum { WIDEST = 12 };  // columns of a tile
 
-TESSERA_INLINE void add_taps(int width, int taps, int64_t step, int64_t tap_step, const float *x, const float *w,
-                             vector16 *sum) {
+// What a tile is; all are constants where it is inlined. 0 taps are any number, of any distance apart.
+typedef struct {
+  int taps, step, tap_step, precision;
+} form;
+
+// Adds what the taps of one row give to `width` columns; each number of the row is read once. `is_inside` promises that
+// all of them lie on the map.
+TESSERA_INLINE void add_row(int width, form o, int is_inside, const pass *p, const tap_row *r, const float *w,
+                            int64_t column, vector16 *sum) {
+  static const float zeros[16] __attribute__((aligned(64)));
+  vector16 weight[5];
 #pragma clang loop unroll(full)
-  for (int k = 0; k < taps; k++, x += tap_step * 16) {
-    vector16 weight = load16(w, (size_t)(k * 16), F32);
+  for (int k = 0; k < o.taps; k++) weight[k] = load16(w, (size_t)(k * 16), F32);
+  const void *x = element_at(p->x, r->x + (size_t)(column * 16), o.precision);
 #pragma clang loop unroll(full)
-    for (int i = 0; i < width; i++) sum[i] += weight * load16(x, (size_t)(i * step * 16), F32);
+  for (int j = 0; j <= (width - 1) * o.step + (o.taps - 1) * o.tap_step; j++) {
+    const void *at = element_at(x, (size_t)(j * 16), o.precision);
+    if (!is_inside && (uint64_t)(column + j) >= (uint64_t)p->in_w) at = zeros;
+    vector16 v = load16(at, 0, o.precision);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < o.taps; k++) {
+      int i = (j - k * o.tap_step) / o.step;
+      if (i * o.step == j - k * o.tap_step && i >= 0 && i < width) sum[i] += weight[k] * v;
+    }
   }
 }
 
-// `width` neighbouring columns of a phase, from the column `first`; `width` is a constant where this is inlined.
-TESSERA_INLINE void tile(int width, int64_t step, const pass *p, const worker *t, const phase *f, int64_t taps,
-                         int64_t first, size_t y) {
+TESSERA_INLINE void add_rows(int width, form o, const pass *p, const worker *t, const phase *f, int64_t rows,
+                             int64_t column, vector16 *sum) {
+  const tap_row *end = t->taps + rows;
+  size_t w = (size_t)(f->packed * 16);
+  if (o.taps == 0) {
+    form one = {1, 1, 1, o.precision};
+    for (const tap_row *r = t->taps; r < end; r++)
+      for (int64_t k = 0; k < f->taps; k++)
+#pragma clang loop unroll(full)
+        for (int i = 0; i < width; i++)
+          add_row(1, one, 0, p, r, r->w + w + k * 16, column + k * p->tap_step + i * p->step, sum + i);
+  } else if (column >= 0 && column + (width - 1) * o.step + (o.taps - 1) * o.tap_step < p->in_w) {
+    for (const tap_row *r = t->taps; r < end; r++) add_row(width, o, 1, p, r, r->w + w, column, sum);
+  } else {
+    for (const tap_row *r = t->taps; r < end; r++) add_row(width, o, 0, p, r, r->w + w, column, sum);
+  }
+}
+
+// `width` neighbouring columns of a phase, from the column `first`.
+TESSERA_INLINE void tile(int width, form o, const pass *p, const worker *t, const phase *f, int64_t rows, int64_t first,
+                         size_t y) {
   vector16 sum[WIDEST], bias = load16(t->bias, 0, F32);
 #pragma clang loop unroll(full)
   for (int i = 0; i < width; i++) sum[i] = bias;
-  size_t offset = (size_t)(f->offset + first * step) * 16, column = (size_t)f->column * 16;
-  for (const tap_row *r = t->taps; r < t->taps + taps; r++) {
-    if (f->taps == 5)
-      add_taps(width, 5, step, p->tap_step, r->x + offset, r->w + column, sum);
-    else if (f->taps == 3)
-      add_taps(width, 3, step, p->tap_step, r->x + offset, r->w + column, sum);
-    else
-      for (int64_t k = 0; k < f->taps; k++)
-        add_taps(width, 1, step, p->tap_step, r->x + offset + k * p->tap_step * 16, r->w + column + k * 16, sum);
+  add_rows(width, o, p, t, f, rows, f->column + first * p->step, sum);
+  if (p->activation == TESSERA_RELU) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < width; i++) sum[i] = activated16(sum[i], TESSERA_RELU);
+  } else if (p->activation == TESSERA_HARD_SWISH) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < width; i++) sum[i] = activated16(sum[i], TESSERA_HARD_SWISH);
   }
-  size_t at = y + (size_t)(f->start + first * p->phase_count) * 16, apart = (size_t)p->phase_count * 16;
-  if (p->precision == F32) {
+  size_t at = y + (size_t)(f->start + first * p->phase_count) * 16;
 #pragma clang loop unroll(full)
-    for (int i = 0; i < width; i++) store16(p->y, at + (size_t)i * apart, activated16(sum[i], p->activation), F32);
-  } else {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < width; i++) store16(p->y, at + (size_t)i * apart, activated16(sum[i], p->activation), BF16);
+  for (int i = 0; i < width; i++, at += (size_t)p->phase_count * 16) store16(p->y, at, sum[i], o.precision);
+}
+
+// The columns of a phase in tiles of one width, the last of which may repeat some of the one before. `y` is the element
+// where the row begins.
+TESSERA_INLINE void phase_of_row(form o, const pass *p, const worker *t, const phase *f, int64_t rows, size_t y) {
+  for (int64_t i = 0; i < f->count; i += f->width) {
+    int64_t first = least(i, f->count - f->width);
+    switch (f->width) {
+      case 12: tile(12, o, p, t, f, rows, first, y); break;
+      case 10: tile(10, o, p, t, f, rows, first, y); break;
+      case 8: tile(8, o, p, t, f, rows, first, y); break;
+      case 4: tile(4, o, p, t, f, rows, first, y); break;
+      case 2: tile(2, o, p, t, f, rows, first, y); break;
+      default: tile(1, o, p, t, f, rows, first, y);
+    }
   }
 }
 
-// The columns of a phase in tiles that differ by one column at most. `y` is the element where the row begins.
-TESSERA_INLINE void phase_of_row(int64_t step, const pass *p, const worker *t, const phase *f, int64_t taps, size_t y) {
-  int64_t tiles = (f->count + p->widest - 1) / p->widest;
-  if (tiles == 0) return;
-  int64_t width = f->count / tiles, wider = f->count % tiles, first = 0;
-  for (int64_t i = 0; i < tiles; i++) {
-    int64_t columns = width + (i < wider ? 1 : 0);
-#define TILE(COLUMNS) \
-  case COLUMNS: tile(COLUMNS, step, p, t, f, taps, first, y); break;
-    switch (columns) {
-      TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12)
-    }
-#undef TILE
-    first += columns;
+TESSERA_INLINE void phase_of_any_row(form o, const pass *p, const worker *t, const phase *f, int64_t rows, size_t y) {
+  for (int64_t i = 0; i < f->count; i += f->width) {
+    int64_t first = least(i, f->count - f->width);
+    if (f->width == 4)
+      tile(4, o, p, t, f, rows, first, y);
+    else
+      tile(1, o, p, t, f, rows, first, y);
   }
+}
+
+// The width of tiles that repeats the fewest columns. Sums that are all in registers need AVX-512's.
+static int64_t tile_width(const pass *p, int64_t count) {
+  if (!p->is_special) return count >= 4 ? 4 : 1;
+  static const int64_t wide[] = {12, 10, 8};
+  int64_t best = 0, columns = 0;
+  for (int i = 0; i < 3; i++) {
+    int64_t covered = (count + wide[i] - 1) / wide[i] * wide[i];
+    if (count >= wide[i] && (best == 0 || covered < columns)) {
+      best = wide[i];
+      columns = covered;
+    }
+  }
+  return best > 0 ? best : count >= 4 ? 4 : count >= 2 ? 2 : 1;
 }
 
 // The weights of a block as [kernel row, packed column, 16], zero in lanes that are no channel.
@@ -110,25 +161,21 @@ TESSERA_INLINE void pack(const pass *p, const worker *t, int64_t block) {
   }
 }
 
-// The rows of the source that row i of the result is a sum of.
-TESSERA_INLINE int64_t collect_taps(const pass *p, worker *t, int64_t i) {
+// The rows of a plane of the source that row i of the result is a sum of.
+TESSERA_INLINE int64_t collect_taps(const pass *p, const worker *t, int64_t plane, int64_t i) {
   int64_t u = 0, u_step = 1, row = i * p->stride - p->pad, row_step = p->dilation;
   if (p->is_gradient) {
-    int64_t divisor = p->row_divisor;
     row = i + p->pad;
     while (u < p->kernel_h && row % p->stride != 0) u++, row -= p->dilation;
     row /= p->stride;
-    u_step = p->stride / divisor;
-    row_step = -p->dilation / divisor;
+    u_step = p->stride / p->row_divisor;
+    row_step = -p->dilation / p->row_divisor;
   }
-  int64_t count = 0, first = p->in_h, last = -1;
-  for (; u < p->kernel_h; u += u_step, row += row_step) {
-    if (row < 0 || row >= p->in_h) continue;
-    first = least(first, row);
-    last = most(last, row);
-    t->taps[count++] = (tap_row){t->rows.slots[row], t->weights + u * p->kernel_w * 16};
-  }
-  window_rows_read(&t->rows, first, last);
+  int64_t count = 0;
+  for (; u < p->kernel_h; u += u_step, row += row_step)
+    if (row >= 0 && row < p->in_h)
+      t->taps[count++] =
+          (tap_row){(size_t)((plane * p->in_h + row) * p->in_w * 16), t->weights + u * p->kernel_w * 16};
   return count;
 }
 
@@ -137,66 +184,90 @@ static size_t worker_bytes(const pass *p, char *base, worker *t) {
   t->taps = scratch_take(&a, (size_t)p->kernel_h * sizeof *t->taps);
   t->weights = scratch_take(&a, (size_t)(p->kernel_h * p->kernel_w * 16) * sizeof(float));
   t->bias = scratch_take(&a, 16 * sizeof(float));
-  float *pixels = scratch_take(&a, (size_t)(p->capacity * p->width * 16) * sizeof(float));
-  float **slots = scratch_take(&a, (size_t)p->in_h * sizeof *slots);
-  t->rows = (window_rows){pixels, slots, NULL, p->in_h, p->in_w, p->capacity, p->width, p->left, 0, p->precision};
   return a.bytes;
 }
 
+// Taps, step and distance of taps as the digits of a number.
+static int64_t form_of(const pass *p, int64_t taps) {
+  return p->step <= 2 && p->tap_step <= 2 ? taps * 100 + p->step * 10 + p->tap_step : 0;
+}
+
+// Whether `special_phase` has tiles of this form.
+static int is_special(int64_t form) {
+  static const int64_t forms[] = {111, 211, 311, 321, 511, 512, 521};
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (forms[i] == form) return 1;
+  return 0;
+}
+
+TESSERA_INLINE void special_phase(int precision, const pass *p, const worker *t, const phase *f, int64_t rows,
+                                  size_t y) {
+  switch (f->form) {
+    case 111: phase_of_row((form){1, 1, 1, precision}, p, t, f, rows, y); break;
+    case 211: phase_of_row((form){2, 1, 1, precision}, p, t, f, rows, y); break;
+    case 311: phase_of_row((form){3, 1, 1, precision}, p, t, f, rows, y); break;
+    case 321: phase_of_row((form){3, 2, 1, precision}, p, t, f, rows, y); break;
+    case 511: phase_of_row((form){5, 1, 1, precision}, p, t, f, rows, y); break;
+    case 512: phase_of_row((form){5, 1, 2, precision}, p, t, f, rows, y); break;
+    case 521: phase_of_row((form){5, 2, 1, precision}, p, t, f, rows, y); break;
+  }
+}
+
 // Items are rows of the result.
-TESSERA_CLONES static void rows(void *context, size_t first, size_t last) {
-  const pass p = *(const pass *)context;
+TESSERA_INLINE void rows_of(const pass *p, size_t first, size_t last, int is_special, int precision) {
   worker t;
-  worker_bytes(&p, p.threads + tessera_thread() * p.thread_bytes, &t);
-  window_rows_clear(&t.rows);
-  int64_t end = (int64_t)last;
-  for (int64_t item = (int64_t)first; item < end;) {
-    int64_t plane = item / p.out_h, stop = least(p.out_h, item % p.out_h + end - item);
-    pack(&p, &t, plane % p.blocks);
-    window_rows_begin(&t.rows, element_at(p.x, (size_t)(plane * p.in_h * p.in_w * 16), p.precision));
-    for (int64_t i = item % p.out_h; i < stop; i++, item++) {
-      int64_t taps = collect_taps(&p, &t, i);
-      size_t y = (size_t)(item * p.out_w * 16);
-      for (const phase *f = p.phases; f < p.phases + p.phase_count; f++) {
-        if (p.step == 1)
-          phase_of_row(1, &p, &t, f, taps, y);
-        else if (p.step == 2)
-          phase_of_row(2, &p, &t, f, taps, y);
-        else
-          phase_of_row(p.step, &p, &t, f, taps, y);
-      }
+  worker_bytes(p, p->threads + tessera_thread() * p->thread_bytes, &t);
+  int64_t plane = (int64_t)first / p->out_h, i = (int64_t)first % p->out_h;
+  pack(p, &t, plane % p->blocks);
+  for (size_t item = first; item < last; item++, i++) {
+    if (i == p->out_h) {
+      i = 0;
+      plane++;
+      pack(p, &t, plane % p->blocks);
+    }
+    int64_t rows = collect_taps(p, &t, plane, i);
+    size_t y = item * (size_t)(p->out_w * 16);
+    for (const phase *f = p->phases; f < p->phases + p->phase_count; f++) {
+      if (is_special)
+        special_phase(precision, p, &t, f, rows, y);
+      else
+        phase_of_any_row((form){0, 0, 0, precision}, p, &t, f, rows, y);
     }
   }
 }
 
+#define ROWS(name, attributes, is_special, precision)                  \
+  attributes static void name(void *context, size_t first, size_t last) { \
+    const pass p = *(const pass *)context;                             \
+    rows_of(&p, first, last, is_special, precision);                   \
+  }
+
+ROWS(special_rows_f32, TESSERA_AVX512, 1, F32)
+ROWS(special_rows_bf16, TESSERA_AVX512, 1, BF16)
+ROWS(rows_f32, TESSERA_CLONES, 0, F32)
+ROWS(rows_bf16, TESSERA_CLONES, 0, BF16)
+
 static int64_t common_divisor(int64_t a, int64_t b) { return b == 0 ? a : common_divisor(b, a % b); }
 
 // Column j of the result is Σ w[v] · dy[(j + pad − v·dilation) / stride] over the v that divide; taps run backwards.
-static void gradient_phases(const tessera_depthwise *d, pass *p, phase *phases, int32_t *columns) {
+static void gradient_phases(const tessera_depthwise *d, const pass *p, phase *phases, int32_t *columns) {
   int64_t stride = d->stride_w, dilation = d->dilation_w;
   int64_t apart = stride / common_divisor(stride, dilation), packed = 0;
   for (int64_t j = 0; j < p->phase_count; j++) {
-    int64_t v = 0, base = j + d->pad_w;
-    while (v < least(apart, d->kernel_w) && (base - v * dilation) % stride != 0) v++;
-    int64_t taps = v < least(apart, d->kernel_w) ? (d->kernel_w - 1 - v) / apart + 1 : 0;
-    for (int64_t k = 0; k < taps; k++)
-      if (columns) columns[packed + k] = (int32_t)(v + (taps - 1 - k) * apart);
-    int64_t offset = taps == 0 ? 0 : (base - (v + (taps - 1) * apart) * dilation) / stride;
-    phase f = {j, (p->out_w - j + stride - 1) / stride, offset, taps, packed};
-    if (phases) phases[j] = f;
-    p->left = most(p->left, -offset);
-    if (taps > 0 && f.count > 0) p->width = most(p->width, offset + f.count + (taps - 1) * p->tap_step);
+    int64_t v = 0, base = j + d->pad_w, end = least(apart, d->kernel_w);
+    while (v < end && (base - v * dilation) % stride != 0) v++;
+    int64_t taps = v < end ? (d->kernel_w - 1 - v) / apart + 1 : 0;
+    for (int64_t k = 0; k < taps; k++) columns[packed + k] = (int32_t)(v + (taps - 1 - k) * apart);
+    int64_t column = taps == 0 ? 0 : (base - (v + (taps - 1) * apart) * dilation) / stride;
+    int64_t count = most(0, (p->out_w - j + stride - 1) / stride);
+    phases[j] = (phase){j, count, column, taps, packed, form_of(p, taps), 0};
     packed += taps;
   }
-  p->width += p->left;
-  for (int64_t j = 0; phases && j < p->phase_count; j++) phases[j].offset += p->left;
 }
 
-static void forward_phase(const tessera_depthwise *d, pass *p, phase *phases, int32_t *columns) {
-  p->left = d->pad_w;
-  p->width = (p->out_w - 1) * p->step + (p->kernel_w - 1) * p->tap_step + 1;
-  if (phases) phases[0] = (phase){0, p->out_w, 0, p->kernel_w, 0};
-  for (int64_t v = 0; columns && v < p->kernel_w; v++) columns[v] = (int32_t)v;
+static void forward_phase(const tessera_depthwise *d, const pass *p, phase *phases, int32_t *columns) {
+  phases[0] = (phase){0, p->out_w, -d->pad_w, p->kernel_w, 0, form_of(p, p->kernel_w), 0};
+  for (int64_t v = 0; v < p->kernel_w; v++) columns[v] = (int32_t)v;
 }
 
 static pass pass_of(const tessera_depthwise *d, int is_gradient) {
@@ -214,13 +285,10 @@ static pass pass_of(const tessera_depthwise *d, int is_gradient) {
   p.pad = d->pad_h;
   p.dilation = d->dilation_h;
   p.row_divisor = common_divisor(d->stride_h, d->dilation_h);
-  int64_t span = (p.kernel_h - 1) * p.dilation;
-  p.capacity = least(p.in_h, (is_gradient ? span / p.stride : span) + 1);
   p.phase_count = is_gradient ? d->stride_w : 1;
   p.step = is_gradient ? 1 : d->stride_w;
   p.tap_step = is_gradient ? d->dilation_w / common_divisor(d->stride_w, d->dilation_w) : d->dilation_w;
   p.precision = d->precision;
-  p.widest = __builtin_cpu_supports("avx512f") ? WIDEST : WIDEST / 2;
   return p;
 }
 
@@ -229,7 +297,12 @@ static size_t prepare(const tessera_depthwise *d, pass *p, void *scratch) {
   scratch_area a = {scratch, 0};
   phase *phases = scratch_take(&a, (size_t)p->phase_count * sizeof *phases);
   int32_t *columns = scratch_take(&a, (size_t)p->kernel_w * sizeof *columns);
-  (p->is_gradient ? gradient_phases : forward_phase)(d, p, phases, columns);
+  if (scratch) {
+    (p->is_gradient ? gradient_phases : forward_phase)(d, p, phases, columns);
+    p->is_special = __builtin_cpu_supports("x86-64-v4") ? 1 : 0;
+    for (int64_t i = 0; i < p->phase_count; i++) p->is_special = p->is_special && is_special(phases[i].form);
+    for (int64_t i = 0; i < p->phase_count; i++) phases[i].width = tile_width(p, phases[i].count);
+  }
   p->phases = phases;
   p->columns = columns;
   worker unused;
@@ -250,7 +323,9 @@ static void run(const tessera_depthwise *d, pass *p, void *scratch) {
   enum { GRAIN = 16384 };  // products of a range
   prepare(d, p, scratch);
   size_t products = (size_t)(p->out_w * p->kernel_h * p->kernel_w);
-  tessera_parallel((size_t)(d->n * p->blocks * p->out_h), 1 + GRAIN / (products + 1), rows, p);
+  static const tessera_range kernels[2][2] = {{rows_f32, rows_bf16}, {special_rows_f32, special_rows_bf16}};
+  tessera_parallel((size_t)(d->n * p->blocks * p->out_h), 1 + GRAIN / (products + 1),
+                   kernels[p->is_special][p->precision], p);
 }
 
 void tessera_depthwise_forward(const tessera_depthwise *d, const void *x, const float *w, const float *bias,

@@ -9,18 +9,18 @@ typedef struct {
   tessera_depthwise d;
   const void *x, *dy;
   float *dw, *sums;  // sums: [image, block, piece, kernel row, kernel column, 16]
-  const float *zeros;
+  const float *zeros;  // a row
   char *threads;
   size_t thread_bytes;
   int64_t blocks, pieces;         // pieces of a plane
   int64_t width, capacity, taps;  // of the window's rows, and of the kernel
-  int is_wide;                    // 32 registers of 16 numbers
 } weights_pass;
 
 typedef struct {
   window_rows rows;
   const float **taps;  // the row that each kernel row meets
-  float *gradient;     // the row of dy
+  float *buffer;       // of a row of dy
+  const float *gradient;
 } worker;
 
 static size_t worker_bytes(const weights_pass *p, char *base, worker *t) {
@@ -30,7 +30,7 @@ static size_t worker_bytes(const weights_pass *p, char *base, worker *t) {
   t->rows = (window_rows){pixels,      slots,    NULL,       p->d.source_h, p->d.source_w,
                           p->capacity, p->width, p->d.pad_w, 0,             p->d.precision};
   t->taps = scratch_take(&a, (size_t)p->d.kernel_h * sizeof *t->taps);
-  t->gradient = scratch_take(&a, (size_t)(p->d.destination_w * 16) * sizeof(float));
+  t->buffer = scratch_take(&a, (size_t)(p->d.destination_w * 16) * sizeof(float));
   return a.bytes;
 }
 
@@ -76,9 +76,12 @@ TESSERA_INLINE void add_row_of_any(const tessera_depthwise *d, const worker *t, 
     }
 }
 
-TESSERA_INLINE void read_gradient(const weights_pass *p, worker *t, size_t at) {
-  for (size_t k = 0; k < (size_t)p->d.destination_w * 16; k += 16)
-    store16(t->gradient, k, load16(p->dy, at + k, p->d.precision), F32);
+// The row of dy that begins at an element, as f32.
+TESSERA_INLINE const float *gradient_row(const weights_pass *p, worker *t, size_t at) {
+  if (p->d.precision == F32) return (const float *)p->dy + at;
+  size_t count = (size_t)p->d.destination_w * 16;
+  for (size_t k = 0; k < count; k += 16) store16(t->buffer, k, load16(p->dy, at + k, BF16), F32);
+  return t->buffer;
 }
 
 TESSERA_INLINE void read_taps(const weights_pass *p, worker *t, int64_t i) {
@@ -88,34 +91,117 @@ TESSERA_INLINE void read_taps(const weights_pass *p, worker *t, int64_t i) {
     t->taps[u] = row >= 0 && row < p->d.source_h ? t->rows.slots[row] : p->zeros;
 }
 
+// Items are pieces.
+TESSERA_INLINE void pieces_of(const weights_pass *p, size_t first, size_t last, int is_wide) {
+  const tessera_depthwise *d = &p->d;
+  worker t;
+  worker_bytes(p, p->threads + tessera_thread() * p->thread_bytes, &t);
+  window_rows_clear(&t.rows);
+  int form = d->stride_w * 10 + d->dilation_w;
+  for (size_t item = first; item < last; item++) {
+    int64_t plane = (int64_t)item / p->pieces, piece = (int64_t)item % p->pieces;
+    float *sums = p->sums + (int64_t)item * p->taps * 16;
+    memset(sums, 0, (size_t)p->taps * 16 * sizeof(float));
+    window_rows_begin(&t.rows, element_at(p->x, (size_t)plane * d->source_h * d->source_w * 16, d->precision));
+    int64_t end = d->destination_h * (piece + 1) / p->pieces, columns = d->destination_w;
+    for (int64_t i = d->destination_h * piece / p->pieces; i < end; i++) {
+      read_taps(p, &t, i);
+      t.gradient = gradient_row(p, &t, (size_t)((plane * d->destination_h + i) * columns * 16));
+      if (is_wide && form == 11)
+        add_row(5, 1, 1, &t, columns, sums);
+      else if (is_wide && form == 12)
+        add_row(5, 1, 2, &t, columns, sums);
+      else if (is_wide)
+        add_row(5, 2, 1, &t, columns, sums);
+      else
+        add_row_of_any(d, &t, sums);
+    }
+  }
+}
+
+TESSERA_AVX512 static void wide_pieces(void *context, size_t first, size_t last) {
+  const weights_pass p = *(const weights_pass *)context;
+  pieces_of(&p, first, last, 1);
+}
+
 TESSERA_CLONES static void pieces(void *context, size_t first, size_t last) {
   const weights_pass p = *(const weights_pass *)context;
-  const tessera_depthwise *d = &p.d;
-  worker t;
-  worker_bytes(&p, p.threads + tessera_thread() * p.thread_bytes, &t);
-  window_rows_clear(&t.rows);
-  int is_square = d->kernel_h == d->kernel_w && p.is_wide;
-  int form = is_square ? d->kernel_w * 100 + d->stride_w * 10 + d->dilation_w : 0;
-  if (d->stride_w > 2 || d->dilation_w > 2) form = 0;
-  for (size_t item = first; item < last; item++) {
-    int64_t plane = (int64_t)item / p.pieces, piece = (int64_t)item % p.pieces;
-    float *sums = p.sums + (int64_t)item * p.taps * 16;
-    memset(sums, 0, (size_t)p.taps * 16 * sizeof(float));
-    window_rows_begin(&t.rows, element_at(p.x, (size_t)plane * d->source_h * d->source_w * 16, d->precision));
-    int64_t end = d->destination_h * (piece + 1) / p.pieces, columns = d->destination_w;
-    for (int64_t i = d->destination_h * piece / p.pieces; i < end; i++) {
-      read_taps(&p, &t, i);
-      read_gradient(&p, &t, (size_t)((plane * d->destination_h + i) * columns * 16));
-      switch (form) {
-        case 311: add_row(3, 1, 1, &t, columns, sums); break;
-        case 312: add_row(3, 1, 2, &t, columns, sums); break;
-        case 321: add_row(3, 2, 1, &t, columns, sums); break;
-        case 511: add_row(5, 1, 1, &t, columns, sums); break;
-        case 512: add_row(5, 1, 2, &t, columns, sums); break;
-        case 521: add_row(5, 2, 1, &t, columns, sums); break;
-        default: add_row_of_any(d, &t, sums);
+  pieces_of(&p, first, last, 0);
+}
+
+// Adds what `width` columns give to the nine sums of a 3×3 kernel; each number is read once, where it lies.
+TESSERA_INLINE void add_columns(int width, int stride, int precision, int is_inside, const weights_pass *p,
+                                const void *const *x, size_t dy, int64_t column, vector16 *sum) {
+  vector16 g[4];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < width; i++) g[i] = load16(p->dy, dy + (size_t)i * 16, precision);
+#pragma clang loop unroll(full)
+  for (int u = 0; u < 3; u++) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j <= (width - 1) * stride + 2; j++) {
+      const void *at = element_at(x[u], (size_t)((column + j) * 16), precision);
+      if (!is_inside && (uint64_t)(column + j) >= (uint64_t)p->d.source_w) at = p->zeros;
+      vector16 v = load16(at, 0, precision);
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 3; k++) {
+        int i = (j - k) / stride;
+        if (i * stride == j - k && i >= 0 && i < width) sum[u * 3 + k] += g[i] * v;
       }
     }
+  }
+}
+
+TESSERA_INLINE void small_pieces_of(const weights_pass *p, size_t first, size_t last, int stride, int precision) {
+  const tessera_depthwise *d = &p->d;
+  for (size_t item = first; item < last; item++) {
+    int64_t plane = (int64_t)item / p->pieces, piece = (int64_t)item % p->pieces, columns = d->destination_w;
+    vector16 sum[9] = {0};
+    int64_t end = d->destination_h * (piece + 1) / p->pieces;
+    for (int64_t i = d->destination_h * piece / p->pieces; i < end; i++) {
+      const void *x[3];
+      for (int64_t u = 0; u < 3; u++) {
+        int64_t row = i * d->stride_h - d->pad_h + u * d->dilation_h;
+        size_t at = (size_t)((plane * d->source_h + row) * d->source_w * 16);
+        x[u] = row >= 0 && row < d->source_h ? element_at(p->x, at, precision) : p->zeros;
+      }
+      size_t dy = (size_t)((plane * d->destination_h + i) * columns * 16);
+      for (int64_t j = 0; j < columns;) {
+        int64_t column = j * stride - d->pad_w, width = columns - j >= 4 ? 4 : 1;
+        int is_inside = column >= 0 && column + 3 * stride + 2 < d->source_w;
+        if (width == 1)
+          add_columns(1, stride, precision, 0, p, x, dy + (size_t)j * 16, column, sum);
+        else if (is_inside)
+          add_columns(4, stride, precision, 1, p, x, dy + (size_t)j * 16, column, sum);
+        else
+          add_columns(4, stride, precision, 0, p, x, dy + (size_t)j * 16, column, sum);
+        j += width;
+      }
+    }
+    for (size_t k = 0; k < 9; k++) store16(p->sums, (item * 9 + k) * 16, sum[k], F32);
+  }
+}
+
+#define SMALL_PIECES(name, stride, precision)                                      \
+  TESSERA_AVX512 static void name(void *context, size_t first, size_t last) {      \
+    const weights_pass p = *(const weights_pass *)context;                         \
+    small_pieces_of(&p, first, last, stride, precision);                           \
+  }
+
+SMALL_PIECES(small_pieces_f32, 1, F32)
+SMALL_PIECES(small_pieces_bf16, 1, BF16)
+SMALL_PIECES(small_strided_pieces_f32, 2, F32)
+SMALL_PIECES(small_strided_pieces_bf16, 2, BF16)
+
+// The registers of AVX-512 hold all sums of a small square kernel.
+static tessera_range kernel_of(const tessera_depthwise *d) {
+  static const tessera_range small[2][2] = {{small_pieces_f32, small_pieces_bf16},
+                                            {small_strided_pieces_f32, small_strided_pieces_bf16}};
+  if (d->kernel_h != d->kernel_w || !__builtin_cpu_supports("x86-64-v4")) return pieces;
+  int form = d->kernel_w * 100 + d->stride_w * 10 + d->dilation_w;
+  switch (form) {
+    case 311: case 321: return small[d->stride_w - 1][d->precision];
+    case 511: case 512: case 521: return wide_pieces;
+    default: return pieces;
   }
 }
 
@@ -145,10 +231,10 @@ static size_t prepare(const tessera_depthwise *d, weights_pass *p, void *scratch
   p->pieces = most(1, least(d->destination_h, ((int64_t)d->destination_h * d->destination_w + PIXELS - 1) / PIXELS));
   p->width = (int64_t)(d->destination_w - 1) * d->stride_w + (int64_t)(d->kernel_w - 1) * d->dilation_w + 1;
   p->capacity = least(d->source_h, (int64_t)(d->kernel_h - 1) * d->dilation_h + 1);
-  p->is_wide = __builtin_cpu_supports("avx512f") ? 1 : 0;
   scratch_area a = {scratch, 0};
-  float *zeros = scratch_take(&a, (size_t)(p->width * 16) * sizeof(float));
-  if (zeros) memset(zeros, 0, (size_t)(p->width * 16) * sizeof(float));
+  size_t zero_bytes = (size_t)(most(p->width, d->source_w) * 16) * sizeof(float);
+  float *zeros = scratch_take(&a, zero_bytes);
+  if (zeros) memset(zeros, 0, zero_bytes);
   p->zeros = zeros;
   p->sums = scratch_take(&a, (size_t)(d->n * p->blocks * p->pieces * p->taps * 16) * sizeof(float));
   worker unused;
@@ -169,6 +255,6 @@ void tessera_depthwise_backward_weights(const tessera_depthwise *d, const void *
   p.x = x;
   p.dy = dy;
   p.dw = dw;
-  tessera_parallel((size_t)(d->n * p.blocks * p.pieces), 1, pieces, &p);
+  tessera_parallel((size_t)(d->n * p.blocks * p.pieces), 1, kernel_of(d), &p);
   tessera_parallel((size_t)p.blocks, 8, reduce, &p);
 }

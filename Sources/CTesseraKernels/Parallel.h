@@ -5,6 +5,9 @@
 // Built for the newest vector instructions as well as the oldest; the loader picks.
 #define TESSERA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 
+// For kernels that need many wide registers; their callers ask __builtin_cpu_supports("x86-64-v4") first.
+#define TESSERA_AVX512 __attribute__((target("arch=x86-64-v4")))
+
 typedef void (*tessera_range)(void *context, size_t first, size_t last);
 
 // Calls `body` on consecutive ranges that cover 0..<count, each of a multiple of `grain` but the last.
