@@ -5,7 +5,7 @@
 #include "Winograd.h"
 
 // Tiles that a product takes at a time: 14 × 2 sums and their operands fill the 32 registers of AVX-512.
-enum { ROWS = 14, POINT_BYTES = 448 << 10 };
+enum { ROWS = 14, MOST_TILES = 4 * ROWS };
 
 typedef struct {
   winograd_map in, out;
@@ -160,13 +160,17 @@ void tessera_winograd_weights(size_t c, size_t k, const float *w, int transposes
 
 // ---- Entry
 
+static size_t group_of(size_t c, size_t k) {
+  return winograd_group(WINOGRAD_POINTS * c, WINOGRAD_POINTS * c * k, ROWS, MOST_TILES);
+}
+
 static size_t thread_floats(size_t channels, size_t group) {
   return WINOGRAD_POINTS * (winograd_point_stride(group * channels) + winograd_point_stride(group * 32));
 }
 
 size_t tessera_winograd_scratch_count(const tessera_winograd *d) {
-  size_t c = winograd_round_up(d->c, 16), group = winograd_group(POINT_BYTES, c, ROWS, 4 * ROWS);
-  return (size_t)tessera_threads_get() * thread_floats(c, group);
+  size_t c = winograd_round_up(d->c, 16), k = winograd_round_up(d->k, 16);
+  return (size_t)tessera_threads_get() * thread_floats(c, group_of(c, k));
 }
 
 void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts x, const float *u, const float *bias,
@@ -174,7 +178,7 @@ void tessera_winograd_convolve(const tessera_winograd *d, tessera_channel_parts 
   job j = {.in = winograd_map_of(d, d->c, x), .out = winograd_map_of(d, d->k, y), .u = u, .bias = bias};
   j.activation = activation;
   j.out_channels = d->k;
-  j.group = winograd_group(POINT_BYTES, j.in.blocks * 16, ROWS, 4 * ROWS);
+  j.group = group_of(j.in.blocks * 16, j.out.blocks * 16);
   j.scratch = scratch;
   j.scratch_floats = thread_floats(j.in.blocks * 16, j.group);
   j.threads = (size_t)tessera_threads_get();

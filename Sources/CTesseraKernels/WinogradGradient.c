@@ -3,7 +3,7 @@
 // Every thread sums over tiles of its own, so the last bits follow from the number of threads.
 #include "Winograd.h"
 
-enum { CHANNELS = 8, POINT_BYTES = 640 << 10, LEAST_TILES = 16, MOST_TILES = 128 };
+enum { CHANNELS = 8, LEAST_TILES = 16, MOST_TILES = 128 };
 
 typedef struct {
   winograd_map x, dy;
@@ -37,12 +37,13 @@ TESSERA_INLINE void read_gradient(const winograd_map *m, winograd_place at, size
   }
 }
 
-// sums[i][0 ..< 16 · vectors] += Σ_t v[t][i] · g[t][0 ..< 16 · vectors] for CHANNELS channels i.
+// sums[i][0 ..< 16 · vectors] += Σ_t v[t][i] · g[t][0 ..< 16 · vectors] for CHANNELS channels i; the first time =.
 TESSERA_INLINE void accumulate(const float *v, size_t c, const float *g, size_t k, size_t tiles, float *sums,
-                               const size_t vectors) {
+                               int is_first, const size_t vectors) {
   vector16 sum[CHANNELS][2];
   for (size_t i = 0; i < CHANNELS; i++)
-    for (size_t b = 0; b < vectors; b++) sum[i][b] = load16(sums, (i * vectors + b) * 16, F32);
+    for (size_t b = 0; b < vectors; b++)
+      sum[i][b] = is_first ? splat16(0) : load16(sums, (i * vectors + b) * 16, F32);
   for (size_t t = 0; t < tiles; t++) {
     vector16 y[2];
     for (size_t b = 0; b < vectors; b++) y[b] = load16(g + t * k, b * 16, F32);
@@ -61,9 +62,11 @@ TESSERA_INLINE void sum_tiles(const job *j, size_t thread, int precision) {
   size_t v_stride = winograd_point_stride(j->group * c), g_stride = winograd_point_stride(j->group * k);
   float *v = j->scratch + thread * j->scratch_floats, *g = v + WINOGRAD_POINTS * v_stride;
   float *sums = j->sums + thread * WINOGRAD_POINTS * c * k;
-  memset(sums, 0, WINOGRAD_POINTS * c * k * sizeof(float));
-  size_t end = j->x.tiles * (thread + 1) / j->threads;
-  for (size_t first = j->x.tiles * thread / j->threads; first < end; first += j->group) {
+  size_t begin = j->x.tiles * thread / j->threads, end = j->x.tiles * (thread + 1) / j->threads;
+  // A map with fewer tiles than threads leaves some without any.
+  if (begin == end) memset(sums, 0, WINOGRAD_POINTS * c * k * sizeof(float));
+  for (size_t first = begin; first < end; first += j->group) {
+    int is_first = first == begin;
     size_t count = end - first < j->group ? end - first : j->group;
     for (size_t block = 0; block < j->x.blocks; block++)
       for (size_t t = 0; t < count; t++)
@@ -78,9 +81,9 @@ TESSERA_INLINE void sum_tiles(const job *j, size_t thread, int precision) {
         const float *from = v + p * v_stride, *with = g + p * g_stride + block * 16;
         for (size_t i = 0; i < c; i += CHANNELS) {
           if (block + 1 < j->dy.blocks)
-            accumulate(from + i, c, with, k, count, sum + i * 32, 2);
+            accumulate(from + i, c, with, k, count, sum + i * 32, is_first, 2);
           else
-            accumulate(from + i, c, with, k, count, sum + i * 16, 1);
+            accumulate(from + i, c, with, k, count, sum + i * 16, is_first, 1);
         }
       }
   }
@@ -123,7 +126,9 @@ TESSERA_CLONES static void transform_sums_body(void *context, size_t first, size
     for (size_t i = 0; i < j->c; i++) transform_sums(j, block, i);
 }
 
-static size_t group_of(size_t c, size_t k) { return winograd_group(POINT_BYTES, c + k, LEAST_TILES, MOST_TILES); }
+static size_t group_of(size_t c, size_t k) {
+  return winograd_group(WINOGRAD_POINTS * (c + k), WINOGRAD_POINTS * c * k, LEAST_TILES, MOST_TILES);
+}
 
 static size_t thread_floats(size_t c, size_t k, size_t group) {
   return WINOGRAD_POINTS * (winograd_point_stride(group * c) + winograd_point_stride(group * k));

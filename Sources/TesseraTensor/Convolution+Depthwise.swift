@@ -5,28 +5,28 @@ extension Convolution {
   func depthwiseForward(_ x: Tensor, weights: Tensor, bias: Tensor?, activation: Activation?) -> Tensor {
     var y = Tensor(uninitialized: destination, layout: .blocked, precision: shape.precision)
     var description = depthwiseDescription
-    let workspace = Self.workspace(&description)
+    let scratch = Scratch(bytes: tessera_depthwise_scratch_bytes(&description))
     tessera_depthwise_forward(
       &description, x.address, weights.pointer, bias?.pointer, Activation.fusedCode(activation), y.mutableAddress,
-      workspace.pointer)
+      scratch.address)
     return y
   }
 
   func depthwiseInputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
     var dx = Tensor(uninitialized: source, layout: .blocked, precision: shape.precision)
     var description = depthwiseDescription
-    let workspace = Self.workspace(&description)
+    let scratch = Scratch(bytes: tessera_depthwise_scratch_bytes(&description))
     tessera_depthwise_backward_data(
-      &description, dy.address, weights.pointer, dx.mutableAddress, workspace.pointer)
+      &description, dy.address, weights.pointer, dx.mutableAddress, scratch.address)
     return dx
   }
 
   func depthwiseWeightGradient(_ x: Tensor, _ dy: Tensor, weights: Shape) -> Tensor {
     var dw = Tensor(uninitialized: weights)
     var description = depthwiseDescription
-    let workspace = Self.workspace(&description)
+    let scratch = Scratch(bytes: tessera_depthwise_scratch_bytes(&description))
     tessera_depthwise_backward_weights(
-      &description, x.address, dy.address, dw.mutablePointer, workspace.pointer)
+      &description, x.address, dy.address, dw.mutablePointer, scratch.address)
     return dw
   }
 
@@ -39,9 +39,5 @@ extension Convolution {
       pad_h: Int32(geometry.padding.height), pad_w: Int32(geometry.padding.width),
       dilation_h: Int32(geometry.dilation.height), dilation_w: Int32(geometry.dilation.width),
       precision: shape.precision.code)
-  }
-
-  private static func workspace(_ description: inout tessera_depthwise) -> Workspace {
-    Workspace(bytes: tessera_depthwise_scratch_bytes(&description))
   }
 }

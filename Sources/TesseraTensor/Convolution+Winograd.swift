@@ -19,38 +19,38 @@ extension Convolution {
     _ x: [Tensor], transformed kernels: Tensor, bias: Tensor?, activation: Activation?
   ) -> Tensor {
     var description = description(inputs: source[1], outputs: destination[1])
-    var scratch = Tensor(uninitialized: [tessera_winograd_scratch_count(&description)])
     var y = Tensor(uninitialized: destination, layout: .blocked, precision: shape.precision)
+    let scratch = Scratch(numbers: tessera_winograd_scratch_count(&description))
     tessera_winograd_convolve(
       &description, tessera_channel_parts(x), kernels.pointer, bias?.pointer, Activation.fusedCode(activation),
-      tessera_channel_parts(&y), scratch.mutablePointer)
+      tessera_channel_parts(&y), scratch.pointer)
     return y
   }
 
   func winogradInputGradients(_ dy: Tensor, weights: Tensor, channels: [Int]) -> [Tensor] {
     var description = description(inputs: destination[1], outputs: source[1])
-    let kernels = transformed(weights, transposes: true)
-    var scratch = Tensor(uninitialized: [tessera_winograd_scratch_count(&description)])
     var dx = channels.map {
       Tensor(
         uninitialized: [source[0], $0, source[2], source[3]], layout: .blocked, precision: shape.precision)
     }
+    let kernels = transformed(weights, transposes: true)
+    let scratch = Scratch(numbers: tessera_winograd_scratch_count(&description))
     let parts = dx.indices.map { dx[$0].mutableAddress }
     tessera_winograd_convolve(
       &description, tessera_channel_parts([dy]), kernels.pointer, nil, Activation.fusedCode(nil),
       tessera_channel_parts(
         first: parts[0], second: parts.count > 1 ? parts[1] : nil,
         first_blocks: parts.count > 1 ? channels[0] / Layout.block : .max),
-      scratch.mutablePointer)
+      scratch.pointer)
     return dx
   }
 
   func winogradWeightGradient(_ x: [Tensor], _ dy: Tensor, weights: Shape) -> Tensor {
     var description = description(inputs: source[1], outputs: destination[1])
-    var scratch = Tensor(uninitialized: [tessera_winograd_gradient_scratch_count(&description)])
     var dw = Tensor(uninitialized: weights)
+    let scratch = Scratch(numbers: tessera_winograd_gradient_scratch_count(&description))
     tessera_winograd_gradient(
-      &description, tessera_channel_parts(x), dy.address, dw.mutablePointer, scratch.mutablePointer)
+      &description, tessera_channel_parts(x), dy.address, dw.mutablePointer, scratch.pointer)
     return dw
   }
 }

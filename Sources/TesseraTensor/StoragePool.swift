@@ -62,10 +62,22 @@ enum StoragePool {
     return (bytes + step - 1) / step * step
   }
 
-  /// Takes a block of at least `bytes`, 64-byte aligned, with whatever it held before.
-  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
-    let size = classBytes(bytes)
+  /// Which blocks a request may get.
+  enum Reuse {
+    /// Those of its own class: larger ones are left for what needs them.
+    case ownClass
+    /// The smallest free one that is large enough: for what is returned before anything else is taken.
+    case smallestThatFits
+  }
+
+  /// Takes a block of at least `bytes`, 64-byte aligned, with whatever it held before; it is returned with its size.
+  static func take(_ bytes: Int, _ reuse: Reuse = .ownClass) -> (pointer: UnsafeMutableRawPointer, size: Int) {
+    var size = classBytes(bytes)
     let (reused, surplus) = state.withLock { state -> (UInt?, [Block]) in
+      // A measurement counts what would be needed if nothing else were free.
+      if reuse == .smallestThatFits, state.measured == nil {
+        size = state.free.keys.filter { $0 >= size && state.free[$0]?.isEmpty == false }.min() ?? size
+      }
       state.usedBytes += size
       state.measured?[size, default: ClassUse()].add(1)
       state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
@@ -74,13 +86,12 @@ enum StoragePool {
       return (nil, state.surplus())
     }
     for block in surplus { release(block) }
-    if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return pointer }
-    return allocate(size)
+    if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return (pointer, size) }
+    return (allocate(size), size)
   }
 
-  /// Returns a block that `take` gave for `bytes`.
-  static func give(_ pointer: UnsafeMutableRawPointer, bytes: Int) {
-    let size = classBytes(bytes)
+  /// Returns a block that `take` gave.
+  static func give(_ pointer: UnsafeMutableRawPointer, size: Int) {
     let address = UInt(bitPattern: pointer)
     state.withLock { state in
       state.usedBytes -= size

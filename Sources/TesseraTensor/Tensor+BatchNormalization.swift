@@ -31,17 +31,12 @@ package struct BatchNormalization: Sendable {
   ) {
     precondition(shape.rank == 4, "BatchNormalization: a map has four axes, not \(shape)")
     precondition(
-      Self.includes(activation), "BatchNormalization: \(String(describing: activation)) is a pass of its own")
+      Activation.isFused(activation), "BatchNormalization: \(String(describing: activation)) is a pass of its own")
     self.shape = shape
     self.layout = activation == .hardSwish ? .blocked : layout
     self.epsilon = epsilon
     self.activation = activation
     self.usesBatchStatistics = usesBatchStatistics
-  }
-
-  /// Whether an activation can be part of the pass.
-  package static func includes(_ activation: Activation?) -> Bool {
-    activation == nil || activation == .relu || activation == .hardSwish
   }
 
   /// The normalised map, in the precision of `x`; `statistics` are written where they are the batch's own, else read.
@@ -57,9 +52,20 @@ package struct BatchNormalization: Sendable {
   package func gradients(
     _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, statistics: Statistics, workspace: Workspace
   ) -> (input: Tensor, scale: Tensor, shift: Tensor) {
+    var dx = dy
+    let (dscale, dshift) = gradients(
+      x, replacing: &dx, scale: scale, shift: shift, statistics: statistics, workspace: workspace)
+    return (dx, dscale, dshift)
+  }
+
+  /// ∂/∂scale and ∂/∂shift; ∂/∂x takes the place of ∂/∂y, in its memory where nobody else reads that.
+  package func gradients(
+    _ x: Tensor, replacing dy: inout Tensor, scale: Tensor, shift: Tensor, statistics: Statistics,
+    workspace: Workspace
+  ) -> (scale: Tensor, shift: Tensor) {
     layout == .blocked
-      ? blockedGradients(x, dy, scale: scale, shift: shift, statistics: statistics)
-      : plainGradients(x, dy, scale: scale, shift: shift, statistics: statistics, workspace: workspace)
+      ? blockedGradients(x, replacing: &dy, scale: scale, shift: shift, statistics: statistics)
+      : plainGradients(x, replacing: &dy, scale: scale, shift: shift, statistics: statistics, workspace: workspace)
   }
 }
 
@@ -75,30 +81,32 @@ extension BatchNormalization {
     _ x: Tensor, scale: Tensor, shift: Tensor, statistics: inout Statistics
   ) -> Tensor {
     var kernel = kernel(x.precision)
-    var scratch = Tensor(uninitialized: [tessera_block_normalization_scratch(&kernel)])
     let x = x.converted(to: layout)
     var y = Tensor(uninitialized: shape, layout: layout, precision: x.precision)
+    let scratch = Scratch(numbers: tessera_block_normalization_scratch(&kernel))
     tessera_block_normalize(
       &kernel, x.address, scale.pointer, shift.pointer, statistics.mean.mutablePointer,
-      statistics.variance.mutablePointer, y.mutableAddress, scratch.mutablePointer)
+      statistics.variance.mutablePointer, y.mutableAddress, scratch.pointer)
     return y
   }
 
   private func blockedGradients(
-    _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, statistics: Statistics
-  ) -> (input: Tensor, scale: Tensor, shift: Tensor) {
+    _ x: Tensor, replacing dy: inout Tensor, scale: Tensor, shift: Tensor, statistics: Statistics
+  ) -> (scale: Tensor, shift: Tensor) {
     var kernel = kernel(x.precision)
-    var scratch = Tensor(uninitialized: [tessera_block_normalization_scratch(&kernel)])
     let x = x.converted(to: layout)
-    let dy = dy.converted(to: layout, x.precision)
-    var dx = Tensor(uninitialized: shape, layout: layout, precision: x.precision)
+    dy = dy.converted(to: layout, x.precision)
+    var dx = dy.isShared ? Tensor(uninitialized: shape, layout: layout, precision: x.precision) : nil
     var dscale = Tensor(uninitialized: [shape[1]])
     var dshift = Tensor(uninitialized: [shape[1]])
+    let scratch = Scratch(numbers: tessera_block_normalization_scratch(&kernel))
+    // Each number of dx follows from one of dy, in whose place it may be written.
+    let result = dx?.mutableAddress ?? dy.mutableAddress
     tessera_block_normalize_backward(
       &kernel, x.address, dy.address, scale.pointer, shift.pointer, statistics.mean.pointer,
-      statistics.variance.pointer, dx.mutableAddress, dscale.mutablePointer, dshift.mutablePointer,
-      scratch.mutablePointer)
-    return (dx, dscale, dshift)
+      statistics.variance.pointer, result, dscale.mutablePointer, dshift.mutablePointer, scratch.pointer)
+    if let dx { dy = dx }
+    return (dscale, dshift)
   }
 }
 
@@ -127,20 +135,22 @@ extension BatchNormalization {
   }
 
   private func plainGradients(
-    _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, statistics: Statistics, workspace: Workspace
-  ) -> (input: Tensor, scale: Tensor, shift: Tensor) {
+    _ x: Tensor, replacing dy: inout Tensor, scale: Tensor, shift: Tensor, statistics: Statistics,
+    workspace: Workspace
+  ) -> (scale: Tensor, shift: Tensor) {
     var description = description
     let input = x.converted(to: layout, .f32)
-    let dy = dy.converted(to: layout, .f32)
+    let gradient = dy.converted(to: layout, .f32)
     var dx = Tensor(uninitialized: shape, layout: layout)
     var dscale = Tensor(uninitialized: [shape[1]])
     var dshift = Tensor(uninitialized: [shape[1]])
     check(
       tessera_normalization_backward(
-        &description, input.pointer, dy.pointer, scale.pointer, shift.pointer, statistics.mean.pointer,
+        &description, input.pointer, gradient.pointer, scale.pointer, shift.pointer, statistics.mean.pointer,
         statistics.variance.pointer, workspace.pointer, dx.mutablePointer, dscale.mutablePointer,
         dshift.mutablePointer),
       "gradients of normalisation", shape)
-    return (dx.converted(to: x.precision), dscale, dshift)
+    dy = dx.converted(to: x.precision)
+    return (dscale, dshift)
   }
 }

@@ -84,8 +84,8 @@ extension Tensor {
   private func blockSums(_ other: Tensor?) -> Tensor {
     var result = Tensor(uninitialized: [shape[0], shape[1], 1, 1])
     var blocks = blocks(stride: shape[1])
-    let workspace = Workspace(bytes: tessera_blocks_scratch_bytes(&blocks))
-    tessera_blocks_sum(&blocks, address, other?.address, result.mutablePointer, workspace.pointer)
+    let scratch = Scratch(bytes: tessera_blocks_scratch_bytes(&blocks))
+    tessera_blocks_sum(&blocks, address, other?.address, result.mutablePointer, scratch.address)
     return result
   }
 

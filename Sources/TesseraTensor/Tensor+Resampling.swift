@@ -72,8 +72,8 @@ package struct Resampling: Sendable {
       planes: source[0] * ((source[1] + block - 1) / block), height: source[2], width: source[3],
       new_height: destination[2], new_width: destination[3], backward: backward ? 1 : 0,
       blocked: layout == .blocked ? 1 : 0, precision: input.precision.code)
-    var scratch = Tensor(uninitialized: [tessera_resampling_scratch(&description)])
-    tessera_resample(&description, input.address, result.mutableAddress, scratch.mutablePointer)
+    let scratch = Scratch(numbers: tessera_resampling_scratch(&description))
+    tessera_resample(&description, input.address, result.mutableAddress, scratch.pointer)
     return result.converted(to: map.precision)
   }
 }

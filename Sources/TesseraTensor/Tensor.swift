@@ -69,6 +69,11 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Whether another tensor has the same elements in memory, so that writing copies them first.
+  var isShared: Bool {
+    mutating get { !isKnownUniquelyReferenced(&storage) }
+  }
+
   /// The elements of an f32 tensor as they lie in memory, to be read.
   var pointer: UnsafePointer<Float> {
     precondition(precision == .f32, "Tensor: \(shape) is stored as \(precision), not f32")

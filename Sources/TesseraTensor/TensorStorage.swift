@@ -6,12 +6,13 @@
 final class TensorStorage: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   let bytes: Int
+  private let blockSize: Int
 
   /// Takes a block, which holds whatever was there before.
-  init(bytes: Int) {
+  init(bytes: Int, reuse: StoragePool.Reuse = .ownClass) {
     self.bytes = bytes
-    address = StoragePool.take(max(bytes, 1))
+    (address, blockSize) = StoragePool.take(max(bytes, 1), reuse)
   }
 
-  deinit { StoragePool.give(address, bytes: max(bytes, 1)) }
+  deinit { StoragePool.give(address, size: blockSize) }
 }

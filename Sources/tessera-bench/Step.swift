@@ -28,6 +28,7 @@ struct Step: ParsableCommand {
     line.add("median_images_per_second", Double(options.batch) / timing.median)
     line.add("page_faults_per_step", faultsPerStep)
     line.add("peak_tensor_mb", StorageStatistics.current.peakUsedBytes >> 20)
+    line.add("held_tensor_mb", StorageStatistics.current.heldBytes >> 20)
     line.add("peak_resident_mb", usage().ru_maxrss >> 10)
     print(line)
   }

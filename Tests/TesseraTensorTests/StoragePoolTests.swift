@@ -46,6 +46,24 @@ import Testing
       #expect(StorageStatistics.current.peakUsedBytes >= before.usedBytes + 4096 + 4608)
     }
   }
+
+  /// What is returned at once takes the smallest free block that is large enough, whatever its class.
+  @Test func briefUseTakesAnyFreeBlock() async {
+    await #expect(processExitsWith: .success) {
+      let sizes = [3 << 20, 20 << 20, 40 << 20]
+      let blocks = sizes.map { StoragePool.take($0) }
+      for block in blocks { StoragePool.give(block.pointer, size: block.size) }
+      let held = StoragePool.statistics.held
+      let (pointer, size) = StoragePool.take(5 << 20, .smallestThatFits)
+      #expect(pointer == blocks[1].pointer && size == blocks[1].size)
+      StoragePool.give(pointer, size: size)
+      #expect(StoragePool.take(20 << 20).pointer == blocks[1].pointer)
+      #expect(StoragePool.statistics.held == held)
+      // A tensor leaves larger blocks to what needs them.
+      let own = StoragePool.take(30 << 20)
+      #expect(own.pointer != blocks[2].pointer && own.size == StoragePool.classBytes(30 << 20))
+    }
+  }
 }
 
 /// Calls `body` with the address of a tensor that is gone afterwards.

@@ -6,7 +6,9 @@ import TesseraTensor
 /// is let go as soon as it has been visited, and with it the tensors its pullback held.
 final class Tape {
   /// Takes the gradient of an output and returns those of the inputs, nil where `wanted` is false.
-  typealias Pullback = (_ gradient: Tensor, _ wanted: [Bool]) -> [Tensor?]
+  ///
+  /// The gradient is nobody else's any more: its memory may become a result's.
+  typealias Pullback = (_ gradient: inout Tensor, _ wanted: [Bool]) -> [Tensor?]
 
   private struct Entry {
     let inputs: [Int?]
@@ -38,14 +40,15 @@ final class Tape {
     entries[last].gradient = seed
     let wantedParameters = Set(parameters)
     var result: [Int: Tensor] = [:]
-    while let entry = entries.popLast() {
-      guard let gradient = entry.gradient else { continue }
+    while var entry = entries.popLast() {
+      guard var gradient = entry.gradient else { continue }
+      entry.gradient = nil
       let index = entries.count
       guard let pullback = entry.pullback else {
         if wantedParameters.contains(index) { result[index] = gradient }
         continue
       }
-      let contributions = pullback(gradient, entry.inputs.map { $0 != nil })
+      let contributions = pullback(&gradient, entry.inputs.map { $0 != nil })
       precondition(contributions.count == entry.inputs.count, "Tape: a pullback returned too few gradients")
       for case (let input?, let contribution?) in zip(entry.inputs, contributions) {
         accumulate(contribution, into: input)

@@ -20,7 +20,7 @@ func batchNormalize(
   _ x: Variable, scale: Variable, shift: Variable, given: BatchNormalization.Statistics?, epsilon: Float,
   activation: Activation?
 ) -> (output: Variable, statistics: BatchNormalization.Statistics) {
-  let isIncluded = BatchNormalization.includes(activation)
+  let isIncluded = Activation.isFused(activation)
   let normalization = BatchNormalization(
     shape: x.shape, layout: x.value.layout, epsilon: epsilon, activation: isIncluded ? activation : nil,
     usesBatchStatistics: given == nil)
@@ -31,11 +31,9 @@ func batchNormalize(
     input, scale: scale.value, shift: shift.value, statistics: &statistics)
   let used = statistics
   let output = Variable.result(y, of: [x, scale, shift]) { dy, wanted in
-    let gradients = normalization.gradients(
-      input, dy, scale: scale.value, shift: shift.value, statistics: used, workspace: workspace)
-    return [
-      wanted[0] ? gradients.input : nil, wanted[1] ? gradients.scale : nil, wanted[2] ? gradients.shift : nil,
-    ]
+    let (dscale, dshift) = normalization.gradients(
+      input, replacing: &dy, scale: scale.value, shift: shift.value, statistics: used, workspace: workspace)
+    return [wanted[0] ? dy : nil, wanted[1] ? dscale : nil, wanted[2] ? dshift : nil]
   }
   guard let activation, !isIncluded else { return (output, statistics) }
   return (activate(output, activation), statistics)
