@@ -24,16 +24,6 @@ static inline size_t winograd_round_up(size_t value, size_t step) { return (valu
 // Floats from one point's matrix to the next: a line more, so that the 36 that one tile writes share no cache set.
 static inline size_t winograd_point_stride(size_t floats) { return floats + 16; }
 
-// Tiles that are transformed at a time. Their points should stay in a core's second-level cache; but what all tiles are
-// multiplied with or summed into is read once for each group, and where that is too large for the cache itself, larger
-// groups cost less.
-static inline size_t winograd_group(size_t tile_floats, size_t shared_floats, size_t least, size_t most) {
-  enum { CACHED = 512 << 10, SHARED = 1 << 20 };
-  if (shared_floats * sizeof(float) > SHARED) return most;
-  size_t fit = CACHED / (tile_floats * sizeof(float)) / least * least;
-  return fit < least ? least : fit > most ? most : fit;
-}
-
 static inline winograd_map winograd_map_of(const tessera_winograd *d, size_t channels, tessera_channel_parts parts) {
   winograd_map m = {parts, winograd_round_up(channels, 16) / 16, d->h, d->w, 0, 0, 0};
   m.tiles_y = (d->h + WINOGRAD_SIDE - 1) / WINOGRAD_SIDE;

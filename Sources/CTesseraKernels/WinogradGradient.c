@@ -3,13 +3,15 @@
 // Every thread sums over tiles of its own, so the last bits follow from the number of threads.
 #include "Winograd.h"
 
-enum { CHANNELS = 8, LEAST_TILES = 16, MOST_TILES = 128 };
+// Channels that a sum takes at a time, and tiles that are transformed together: fewer read and write the sums more often,
+// more no longer fit the cache.
+enum { CHANNELS = 8, GROUP = 64 };
 
 typedef struct {
   winograd_map x, dy;
   float *sums;  // of each thread, in the form of transformed weights
   float *scratch, *dw;
-  size_t c, k, group, scratch_floats, threads;
+  size_t c, k, scratch_floats, threads;
 } job;
 
 TESSERA_INLINE void read_gradient(const winograd_map *m, winograd_place at, size_t block, float *g, size_t stride,
@@ -59,15 +61,16 @@ TESSERA_INLINE void accumulate(const float *v, size_t c, const float *g, size_t 
 
 TESSERA_INLINE void sum_tiles(const job *j, size_t thread, int precision) {
   size_t c = j->x.blocks * 16, k = j->dy.blocks * 16;
-  size_t v_stride = winograd_point_stride(j->group * c), g_stride = winograd_point_stride(j->group * k);
+  size_t v_stride = winograd_point_stride(GROUP * c), g_stride = winograd_point_stride(GROUP * k);
   float *v = j->scratch + thread * j->scratch_floats, *g = v + WINOGRAD_POINTS * v_stride;
-  float *sums = j->sums + thread * WINOGRAD_POINTS * c * k;
+  size_t sum_stride = winograd_point_stride(c * k);
+  float *sums = j->sums + thread * WINOGRAD_POINTS * sum_stride;
   size_t begin = j->x.tiles * thread / j->threads, end = j->x.tiles * (thread + 1) / j->threads;
   // A map with fewer tiles than threads leaves some without any.
-  if (begin == end) memset(sums, 0, WINOGRAD_POINTS * c * k * sizeof(float));
-  for (size_t first = begin; first < end; first += j->group) {
+  if (begin == end) memset(sums, 0, WINOGRAD_POINTS * sum_stride * sizeof(float));
+  for (size_t first = begin; first < end; first += GROUP) {
     int is_first = first == begin;
-    size_t count = end - first < j->group ? end - first : j->group;
+    size_t count = end - first < GROUP ? end - first : GROUP;
     for (size_t block = 0; block < j->x.blocks; block++)
       for (size_t t = 0; t < count; t++)
         winograd_read_input(&j->x, winograd_place_of(&j->x, first + t), block, v + t * c + block * 16, v_stride,
@@ -77,7 +80,7 @@ TESSERA_INLINE void sum_tiles(const job *j, size_t thread, int precision) {
         read_gradient(&j->dy, winograd_place_of(&j->x, first + t), block, g + t * k + block * 16, g_stride, precision);
     for (size_t p = 0; p < WINOGRAD_POINTS; p++)
       for (size_t block = 0; block < j->dy.blocks; block += 2) {
-        float *sum = sums + p * c * k + block * 16 * c;
+        float *sum = sums + p * sum_stride + block * 16 * c;
         const float *from = v + p * v_stride, *with = g + p * g_stride + block * 16;
         for (size_t i = 0; i < c; i += CHANNELS) {
           if (block + 1 < j->dy.blocks)
@@ -99,6 +102,7 @@ TESSERA_CLONES static void sum_tiles_bf16(void *context, size_t first, size_t la
 // Gᵀ u G of one input channel and a block of output channels.
 TESSERA_INLINE void transform_sums(const job *j, size_t block, size_t i) {
   size_t c = j->x.blocks * 16, k = j->dy.blocks * 16, width = block / 2 * 32 + 32 <= k ? 32 : 16;
+  size_t stride = winograd_point_stride(c * k);
   size_t at = block / 2 * 32 * c + i * width + block % 2 * 16;
   vector16 t[3][6];
   for (size_t col = 0; col < 6; col++) {
@@ -106,7 +110,7 @@ TESSERA_INLINE void transform_sums(const job *j, size_t block, size_t i) {
     for (size_t row = 0; row < 6; row++) {
       u[row] = splat16(0);
       for (size_t thread = 0; thread < j->threads; thread++)
-        u[row] += load16(j->sums, (thread * WINOGRAD_POINTS + row * 6 + col) * c * k + at, F32);
+        u[row] += load16(j->sums, (thread * WINOGRAD_POINTS + row * 6 + col) * stride + at, F32);
     }
     winograd_kernel_transposed(u, g);
     for (size_t row = 0; row < 3; row++) t[row][col] = g[row];
@@ -126,17 +130,14 @@ TESSERA_CLONES static void transform_sums_body(void *context, size_t first, size
     for (size_t i = 0; i < j->c; i++) transform_sums(j, block, i);
 }
 
-static size_t group_of(size_t c, size_t k) {
-  return winograd_group(WINOGRAD_POINTS * (c + k), WINOGRAD_POINTS * c * k, LEAST_TILES, MOST_TILES);
-}
-
-static size_t thread_floats(size_t c, size_t k, size_t group) {
-  return WINOGRAD_POINTS * (winograd_point_stride(group * c) + winograd_point_stride(group * k));
+static size_t thread_floats(size_t c, size_t k) {
+  return WINOGRAD_POINTS * (winograd_point_stride(GROUP * c) + winograd_point_stride(GROUP * k));
 }
 
 size_t tessera_winograd_gradient_scratch_count(const tessera_winograd *d) {
   size_t c = winograd_round_up(d->c, 16), k = winograd_round_up(d->k, 16);
-  return (size_t)tessera_threads_get() * (WINOGRAD_POINTS * c * k + thread_floats(c, k, group_of(c, k)));
+  size_t sums = WINOGRAD_POINTS * winograd_point_stride(c * k);
+  return (size_t)tessera_threads_get() * (sums + thread_floats(c, k));
 }
 
 void tessera_winograd_gradient(const tessera_winograd *d, tessera_channel_parts x, const void *dy, float *dw,
@@ -148,9 +149,8 @@ void tessera_winograd_gradient(const tessera_winograd *d, tessera_channel_parts 
   j.k = d->k;
   j.threads = (size_t)tessera_threads_get();
   size_t c = j.x.blocks * 16, k = j.dy.blocks * 16;
-  j.group = group_of(c, k);
-  j.scratch = scratch + j.threads * WINOGRAD_POINTS * c * k;
-  j.scratch_floats = thread_floats(c, k, j.group);
+  j.scratch = scratch + j.threads * WINOGRAD_POINTS * winograd_point_stride(c * k);
+  j.scratch_floats = thread_floats(c, k);
   tessera_parallel(j.threads, 1, d->precision == F32 ? sum_tiles_f32 : sum_tiles_bf16, &j);
   tessera_parallel(j.dy.blocks, 1, transform_sums_body, &j);
 }
