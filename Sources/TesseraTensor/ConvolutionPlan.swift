@@ -42,8 +42,12 @@ package struct ConvolutionPlan: Hashable, Sendable {
     case .winograd: return ComputeThreads.hasWideVectors
     case .depthwise: return true
     case .direct:
-      var description = convolution.description(self)
-      return tessera_convolution_support(&description) == Int32(TESSERA_OPTIMIZED.rawValue)
+      let differentiating = convolution.inputGradientPlan(self)
+      return [(TESSERA_FORWARD, self), (TESSERA_BACKWARD_DATA, differentiating), (TESSERA_BACKWARD_WEIGHTS, self)]
+        .allSatisfy { pass, plan in
+          var description = convolution.description(plan)
+          return tessera_convolution_support(&description, Int32(pass.rawValue)) == Int32(TESSERA_OPTIMIZED.rawValue)
+        }
     }
   }
 }
