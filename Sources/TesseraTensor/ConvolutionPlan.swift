@@ -28,11 +28,15 @@ package struct ConvolutionPlan: Hashable, Sendable {
     weightGradient = algorithm
   }
 
+  /// Whether plans may sum on transformed tiles: where they must not, numbers are those of product by product.
+  @TaskLocal package static var allowsWinograd = true
+
   /// Chooses for a convolution by rules; the same shapes always get the same plan.
   ///
   /// The first candidate wins that is computed with more than plain loops, in all three passes.
   static func choose(for convolution: ConvolutionShape) -> ConvolutionPlan {
-    convolution.candidates.first { $0.isOptimized(for: convolution) }
+    let allowed = convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }
+    return allowed.first { $0.isOptimized(for: convolution) }
       ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
   }
 
