@@ -139,12 +139,12 @@ static int quality(tessera_kind kind, const tessera_convolution *d, tessera_prep
   return is_reference ? TESSERA_REFERENCE : TESSERA_OPTIMIZED;
 }
 
-int tessera_convolution_support(const tessera_convolution *d) {
-  int forward = quality(TESSERA_CONVOLUTION_FORWARD, d, prepare_forward);
-  int data = quality(TESSERA_CONVOLUTION_BACKWARD_DATA, d, prepare_backward_data);
-  int weights = quality(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, prepare_backward_weights);
-  int least = forward < data ? forward : data;
-  return least < weights ? least : weights;
+int tessera_convolution_support(const tessera_convolution *d, int pass) {
+  switch (pass) {
+    case TESSERA_FORWARD: return quality(TESSERA_CONVOLUTION_FORWARD, d, prepare_forward);
+    case TESSERA_BACKWARD_DATA: return quality(TESSERA_CONVOLUTION_BACKWARD_DATA, d, prepare_backward_data);
+    default: return quality(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, prepare_backward_weights);
+  }
 }
 
 int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,

@@ -36,8 +36,8 @@ extension Convolution {
       var description = arrangedDescription
       var storage = Tensor(uninitialized: [(bytes + 3) / 4])
       check(
-        tessera_convolution_arrange(&description, weights.pointer, storage.mutableAddress), "weights of convolution",
-        weights.shape)
+        tessera_convolution_arrange(&description, told(weights, plan).pointer, storage.mutableAddress),
+        "weights of convolution", weights.shape)
       return ArrangedWeights(form: .library(identity), storage: storage)
     }
   }

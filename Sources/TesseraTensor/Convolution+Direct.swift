@@ -15,7 +15,9 @@ extension Convolution {
   }
 
   func directInputGradient(_ dy: Tensor, weights: Tensor) -> Tensor {
+    let plan = shape.inputGradientPlan(plan)
     var description = shape.description(plan)
+    let weights = told(weights, plan)
     var dx = Tensor(uninitialized: source, layout: plan.source, precision: shape.precision)
     check(
       tessera_convolution_backward_data(&description, dy.address, weights.pointer, dx.mutableAddress),
@@ -25,13 +27,21 @@ extension Convolution {
 
   func directWeightGradients(_ x: Tensor, _ dy: Tensor, weights: Shape) -> (weights: Tensor, bias: Tensor?) {
     var description = shape.description(plan)
-    var dw = Tensor(uninitialized: weights)
+    var dw = Tensor(uninitialized: [weights[0], shape.toldChannels(plan) / geometry.groups, weights[2], weights[3]])
     var db = shape.hasBias ? Tensor(uninitialized: [destination[1]]) : nil
     check(
       tessera_convolution_backward_weights(
         &description, x.address, dy.address, dw.mutablePointer, db?.mutablePointer),
       "weight gradients of convolution", source, weights)
-    return (dw, db)
+    return (dw.shape == weights ? dw : dw.channels(0..<weights[1]), db)
+  }
+
+  /// The weights of all channels that oneDNN is told of.
+  func told(_ weights: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    let missing = shape.toldChannels(plan) - source[1]
+    guard missing > 0 else { return weights }
+    let sizes = weights.shape
+    return .concatenatingChannels([weights, .zeros([sizes[0], missing, sizes[2], sizes[3]])])
   }
 
   private static func code(_ activation: Activation?) -> tessera_dnn_activation {

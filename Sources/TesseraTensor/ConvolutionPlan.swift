@@ -28,11 +28,15 @@ package struct ConvolutionPlan: Hashable, Sendable {
     weightGradient = algorithm
   }
 
+  /// Whether plans may sum on transformed tiles: where they must not, numbers are those of product by product.
+  @TaskLocal package static var allowsWinograd = true
+
   /// Chooses for a convolution by rules; the same shapes always get the same plan.
   ///
   /// The first candidate wins that is computed with more than plain loops, in all three passes.
   static func choose(for convolution: ConvolutionShape) -> ConvolutionPlan {
-    convolution.candidates.first { $0.isOptimized(for: convolution) }
+    let allowed = convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }
+    return allowed.first { $0.isOptimized(for: convolution) }
       ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
   }
 
@@ -42,8 +46,12 @@ package struct ConvolutionPlan: Hashable, Sendable {
     case .winograd: return ComputeThreads.hasWideVectors
     case .depthwise: return true
     case .direct:
-      var description = convolution.description(self)
-      return tessera_convolution_support(&description) == Int32(TESSERA_OPTIMIZED.rawValue)
+      let differentiating = convolution.inputGradientPlan(self)
+      return [(TESSERA_FORWARD, self), (TESSERA_BACKWARD_DATA, differentiating), (TESSERA_BACKWARD_WEIGHTS, self)]
+        .allSatisfy { pass, plan in
+          var description = convolution.description(plan)
+          return tessera_convolution_support(&description, Int32(pass.rawValue)) == Int32(TESSERA_OPTIMIZED.rawValue)
+        }
     }
   }
 }

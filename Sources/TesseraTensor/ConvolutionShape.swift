@@ -63,9 +63,23 @@ package struct ConvolutionShape: Hashable, Sendable {
     geometry == .same(kernel: 3) && source[1] >= 16 && outputChannels >= 16
   }
 
+  /// The layouts of the input's gradient: oneDNN has no fast bf16 one for an image's few channels in rows.
+  func inputGradientPlan(_ plan: ConvolutionPlan) -> ConvolutionPlan {
+    guard precision == .bf16 && plan.source == .rows && plan.destination == .blocked else { return plan }
+    return ConvolutionPlan(algorithm: .direct, source: .blocked, destination: .blocked)
+  }
+
+  /// Channels of the input as oneDNN is told of them: it has no fast bf16 windows over blocks that are not full, but
+  /// the zeros that fill them up are channels as good as others.
+  func toldChannels(_ plan: ConvolutionPlan) -> Int {
+    let block = Layout.block
+    let fillsUp = precision == .bf16 && plan.source == .blocked && geometry.groups == 1 && geometry.kernel != .init(1)
+    return fillsUp ? (source[1] + block - 1) / block * block : source[1]
+  }
+
   func description(_ plan: ConvolutionPlan) -> tessera_convolution {
     tessera_convolution(
-      source: tessera_map(source, plan.source, precision),
+      source: tessera_map([source[0], toldChannels(plan), source[2], source[3]], plan.source, precision),
       destination: tessera_map(destination, plan.destination, precision),
       kernel_h: Int32(geometry.kernel.height), kernel_w: Int32(geometry.kernel.width),
       stride_h: Int32(geometry.stride.height), stride_w: Int32(geometry.stride.width),

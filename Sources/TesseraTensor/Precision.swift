@@ -2,7 +2,7 @@
 ///
 /// Only maps inside a network are ever stored as ``bf16``: parameters, statistics, losses and probabilities are
 /// ``f32``.
-public enum Precision: String, Hashable, Sendable, CaseIterable {
+public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   /// IEEE 754 binary32.
   case f32
   /// The upper half of an ``f32``: its range with 8 bits of precision, rounded to nearest, ties to even.

@@ -53,7 +53,8 @@ package struct Convolution: Sendable {
     return switch plan.forward {
     case .direct:
       directForward(
-        whole(x), weights: weights, description: shape.description(plan), bias: bias, activation: activation)
+        whole(x), weights: told(weights, plan), description: shape.description(plan), bias: bias, activation: activation
+      )
     case .winograd:
       winogradForward(
         transformable(x), transformed: transformed(weights, transposes: false), bias: bias, activation: activation)

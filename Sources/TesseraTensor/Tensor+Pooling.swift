@@ -39,6 +39,7 @@ package struct Pooling: Sendable {
   /// The pooled map, in the precision of `x`, and what the gradient needs to know of where it came from.
   package func forward(_ x: Tensor) -> (output: Tensor, workspace: Workspace) {
     if hasKernel { return blockedForward(x) }
+    if averagesRows { return (means(x), Workspace(bytes: 0)) }
     var description = description
     var bytes = 0
     check(tessera_pooling_workspace_bytes(&description, &bytes), "pooling", source)
@@ -52,6 +53,7 @@ package struct Pooling: Sendable {
   /// ∂/∂x, `source`, in the precision of `dy`.
   package func inputGradient(_ dy: Tensor, workspace: Workspace) -> Tensor {
     if let x = workspace.input { return blockedGradient(dy, x) }
+    if averagesRows { return meansGradient(dy) }
     var description = description
     let gradient = dy.converted(to: layout, .f32)
     var dx = Tensor(uninitialized: source, layout: layout)
@@ -93,6 +95,36 @@ extension Pooling {
     var dx = Tensor(uninitialized: source, layout: layout, precision: x.precision)
     tessera_block_max_pool_backward(
       dx.mutableAddress, gradient.address, x.address, planes, source[2], source[3], x.precision.code)
+    return dx.converted(to: dy.precision)
+  }
+}
+
+// Means of windows side by side in rows, by a kernel of our own: oneDNN has only plain loops.
+extension Pooling {
+  private var averagesRows: Bool {
+    kind != .max && layout == .rows && geometry.kernel == geometry.stride && geometry.padding == .init(0)
+      && geometry.kernel.width <= Int(TESSERA_MOST_WINDOW_COLUMNS)
+  }
+
+  private var windows: tessera_windows {
+    tessera_windows(
+      planes: source[0] * source[1], height: source[2], width: source[3], kernel_h: geometry.kernel.height,
+      kernel_w: geometry.kernel.width)
+  }
+
+  private func means(_ x: Tensor) -> Tensor {
+    var windows = windows
+    let input = x.converted(to: layout, .f32)
+    var y = Tensor(uninitialized: destination)
+    tessera_window_means(&windows, input.pointer, y.mutablePointer)
+    return y.converted(to: x.precision)
+  }
+
+  private func meansGradient(_ dy: Tensor) -> Tensor {
+    var windows = windows
+    let gradient = dy.converted(to: layout, .f32)
+    var dx = Tensor(uninitialized: source)
+    tessera_window_means_backward(&windows, gradient.pointer, dx.mutablePointer)
     return dx.converted(to: dy.precision)
   }
 }

@@ -58,6 +58,7 @@ struct EndToEnd: ParsableCommand {
     configuration.architecture = architecture
     // At least one step of each epoch counts.
     configuration.epochs = steps
+    configuration.precision = options.network.format.precision
     configuration.batch = options.batch
     (configuration.cropHeight, configuration.cropWidth) = (height, width)
     configuration.discriminator = options.adversary ? .largefov : nil

@@ -20,7 +20,10 @@ struct ImageOptions: ParsableArguments {
   }
 
   /// Height and width; nil where ``size`` does not say them.
-  var sides: (height: Int, width: Int)? {
+  var sides: (height: Int, width: Int)? { Self.sides(size) }
+
+  /// Height and width of a text such as 360x480; nil where it does not say them.
+  static func sides(_ size: String) -> (height: Int, width: Int)? {
     let sides = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard sides.count == 2, let height = sides[0], let width = sides[1],
       [height, width].allSatisfy((8...8192).contains)

@@ -42,6 +42,7 @@ struct LayerTiming {
   func line(limit: Double) -> JSONLine {
     var line = JSONLine()
     line.add("layer", name)
+    line.add("precision", record.shape.precision.rawValue)
     line.add("count", count)
     line.add("algorithm", plan.forward.rawValue)
     line.add("input_gradient_algorithm", plan.inputGradient.rawValue)
@@ -80,9 +81,10 @@ struct LayerTiming {
     }
 
     /// The sums as one line; `limit` is the most operations a second.
-    func line(net: String, limit: Double) -> JSONLine {
+    func line(net: String, precision: Precision, limit: Double) -> JSONLine {
       var line = JSONLine()
       line.add("net", net)
+      line.add("precision", precision.rawValue)
       line.add("count", count)
       for pass in Pass.allCases {
         line.add(pass.rawValue, seconds: seconds[pass] ?? 0, work: work[pass] ?? 0, limit: limit)

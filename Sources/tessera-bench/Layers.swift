@@ -16,6 +16,8 @@ struct Layers: ParsableCommand {
   @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp or largefov.") var net = "unet32"
   @OptionGroup var image: ImageOptions
   @Option(help: "Images in a batch, 1 to 4096.") var batch = 4
+  @OptionGroup var format: PrecisionOptions
+  @Flag(help: "Compute product by product, without Winograd.") var direct = false
   @OptionGroup var compute: ThreadOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
@@ -41,11 +43,13 @@ struct Layers: ParsableCommand {
     var totals = LayerTiming.Totals()
     var printed: Set<ConvolutionRecord> = []
     for record in records where printed.insert(record).inserted {
-      let timing = LayerTiming(record, count: counts[record] ?? 1, repeats: repeats)
+      let timing = ConvolutionPlan.$allowsWinograd.withValue(!direct) {
+        LayerTiming(record, count: counts[record] ?? 1, repeats: repeats)
+      }
       totals.add(timing)
       print(timing.line(limit: limit))
     }
-    print(totals.line(net: net, limit: limit))
+    print(totals.line(net: net, precision: format.precision, limit: limit))
   }
 
   /// The convolutions of one forward pass.
@@ -56,13 +60,15 @@ struct Layers: ParsableCommand {
       let (network, values) = try build(from: .random(seed: 0)) { discriminator.discriminator($0, channels: classes) }
       let maps = Tensor.filled([batch, classes, height, width], with: 1 / Float(classes))
       // What it sees is the segmenter's, whose step needs the gradient.
-      return recordedConvolutions(of: values, mode: mode) { pass in
+      return recordedConvolutions(of: values, mode: mode, precision: format.precision) { pass in
         _ = network(EncodedLabelMaps(pass.constant(maps)), in: pass)
       }.map(\.passingGradient)
     }
     guard let architecture = NetworkOptions.architecture(named: net) else { return [] }
     let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classes) }
     let images = Tensor.filled([batch, 3, height, width], with: 0.5)
-    return recordedConvolutions(of: values, mode: mode) { pass in _ = network(pass.constant(images), in: pass) }
+    return recordedConvolutions(of: values, mode: mode, precision: format.precision) { pass in
+      _ = network(pass.constant(images), in: pass)
+    }
   }
 }

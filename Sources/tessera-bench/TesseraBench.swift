@@ -6,5 +6,5 @@ struct TesseraBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera-bench",
     abstract: "Times Tessera's compute; each measurement is one line of JSON.",
-    subcommands: [Step.self, Infer.self, EndToEnd.self, Layers.self, GEMM.self])
+    subcommands: [Step.self, Infer.self, EndToEnd.self, Layers.self, GEMM.self, Accuracy.self])
 }

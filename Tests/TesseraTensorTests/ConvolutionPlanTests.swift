@@ -45,4 +45,14 @@ import Testing
     #expect(forward(.blocked, .blocked).deviation(from: plain) < 1e-5)
     #expect(forward(.channelsLast, .channelsLast).deviation(from: plain) < 1e-5)
   }
+
+  @Test func tilesAreTransformedOnlyWhereTheyMayBe() {
+    let shape = ConvolutionShape(
+      source: [1, 16, 12, 12], outputChannels: 16, geometry: .same(kernel: 3), hasBias: false, precision: .f32)
+    let usual = ConvolutionPlan.choose(for: shape)
+    #expect((usual.forward == .winograd) == ComputeThreads.hasWideVectors)
+    let plain = ConvolutionPlan.$allowsWinograd.withValue(false) { ConvolutionPlan.choose(for: shape) }
+    #expect(plain == ConvolutionPlan(algorithm: .direct, source: .blocked, destination: .blocked))
+    #expect(ConvolutionPlan.choose(for: shape) == usual)
+  }
 }

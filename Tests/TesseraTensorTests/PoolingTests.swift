@@ -80,4 +80,33 @@ import Testing
     let exactGradient = pooling.inputGradient(y.converted(to: .f32), workspace: exactWorkspace)
     #expect(dx.deviation(from: exactGradient) < 0x1p-8)
   }
+
+  /// Rows, windows wider than a vector, and what is left over on the right and below.
+  @Test(
+    arguments: [
+      ([2, 3, 9, 14], 4, 4), ([1, 2, 6, 5], 2, 5), ([1, 1, 3, 3], 1, 1), ([1, 2, 21, 4600], 3, 19),
+    ] as [(Shape, Int, Int)])
+  func windowsSideBySideAreAveraged(_ shape: Shape, _ height: Int, _ width: Int) {
+    let extent = ConvolutionGeometry.Extent(height: height, width: width)
+    let geometry = ConvolutionGeometry(kernel: extent, stride: extent)
+    let (x, rows) = (Tensor.random(shape), (shape[2] / height, shape[3] / width))
+    let pooling = Pooling(.average, source: shape, layout: .rows, geometry: geometry)
+    let y = pooling.forward(x)
+    let dy = Tensor.random(pooling.destination, seed: 2)
+    let (numbers, incoming) = (x.elements, dy.elements)
+    var sums = [Double](repeating: 0, count: pooling.destination.count)
+    var gradient = [Float](repeating: 0, count: shape.count)
+    for place in 0..<shape.count {
+      let (plane, row, column) = (
+        place / (shape[2] * shape[3]), place / shape[3] % shape[2] / height, place % shape[3] / width
+      )
+      guard row < rows.0, column < rows.1 else { continue }
+      let window = (plane * rows.0 + row) * rows.1 + column
+      sums[window] += Double(numbers[place])
+      gradient[place] = incoming[window] * (1 / Float(height * width))
+    }
+    let means = sums.map { Float($0 / Double(height * width)) }
+    #expect(zip(y.output.elements, means).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(pooling.inputGradient(dy, workspace: y.workspace).elements == gradient)
+  }
 }

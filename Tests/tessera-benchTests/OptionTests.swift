@@ -11,9 +11,15 @@ struct OptionTests {
     (["step", "--net", "unet0"], "--net unet0: known are"),
     (["step", "--net", "unet"], "--net unet: known are"),
     (["step", "--net", "unet1025"], "--net unet1025: known are"),
-    (["step", "--precision", "bf16"], "--precision bf16: known is f32"),
-    (["infer", "--precision", "f64"], "--precision f64: known is f32"),
-    (["end-to-end", "--precision", "bf16"], "--precision bf16: known is f32"),
+    (["step", "--precision", "f64"], "'f64' is invalid for '--precision <precision>'"),
+    (["infer", "--precision", "f64"], "Please provide one of 'f32' and 'bf16'"),
+    (["layers", "--precision", "f64"], "'f64' is invalid for '--precision <precision>'"),
+    (["accuracy", "--net", "largefov"], "--net largefov: known are unetW with a width of 1 to 1024"),
+    (["accuracy", "--crop", "15x16"], "--crop 15x16: give HEIGHTxWIDTH, each 16 to 2048"),
+    (["accuracy", "--batch", "1"], "--batch 1: give 2 to 4096"),
+    (["accuracy", "--epochs", "0"], "--epochs 0: give 1 to 1000"),
+    (["accuracy", "--seeds", "0"], "--seeds 0: give 1 to 100"),
+    (["accuracy", "--images", "9"], "--images 9: give 10 to 10000"),
     (["step", "--batch", "0"], "--batch 0: give 1 to 4096"),
     (["step", "--batch", "4096"], "--batch 4096 --size 360x480: give at most 16777216 pixels, batch x height x width"),
     (["step", "--size", "360"], "--size 360: give HEIGHTxWIDTH, each 8 to 8192"),
@@ -53,9 +59,19 @@ struct OptionTests {
     ["step", "--adversary", "--size", "16x16"], ["infer", "--net", "lraspp", "--size", "8x8", "--repeats", "1"],
     ["layers", "--net", "largefov", "--batch", "1", "--size", "8x8"], ["gemm", "--size", "1"], ["end-to-end"],
     ["end-to-end", "--data", "x", "--size", "8x16", "--steps", "1000"],
+    ["layers", "--direct", "--precision", "f32"], ["accuracy", "--net", "lraspp", "--crop", "16x16", "--seeds", "1"],
   ])
   func rightOptionsAreTaken(arguments: [String]) throws {
     _ = try TesseraBench.parseAsRoot(arguments)
+  }
+
+  @Test func aPrecisionWithoutArithmeticIsRefused() throws {
+    let options = try PrecisionOptions.parse([])
+    try options.requirePrecision { _ in true }
+    let error = #expect(throws: ValidationError.self) { try options.requirePrecision { _ in false } }
+    #expect(
+      error?.message
+        == "--precision f32: this processor has no dot products of it (AVX-512 BF16 or AMX); give f32")
   }
 
   @Test func theSegmenterIsTheOneNamed() throws {

@@ -34,8 +34,10 @@ typedef struct {
 
 typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED = 2 } tessera_support;
 
-// The least support that the forward and both backward passes have: a reference implementation is right but slow.
-int tessera_convolution_support(const tessera_convolution *d);
+typedef enum { TESSERA_FORWARD = 0, TESSERA_BACKWARD_DATA = 1, TESSERA_BACKWARD_WEIGHTS = 2 } tessera_pass;
+
+// The support that a pass has: a reference implementation is right but slow.
+int tessera_convolution_support(const tessera_convolution *d, int pass);
 int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,
                                 void *y);
 // Weights as the forward pass wants them: how many bytes, and a number that is equal where the arrangement is.

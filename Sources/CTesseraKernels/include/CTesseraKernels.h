@@ -165,6 +165,16 @@ void tessera_block_max_pool(void *y, const void *x, size_t planes, size_t height
 void tessera_block_max_pool_backward(void *dx, const void *dy, const void *x, size_t planes, size_t height,
                                      size_t width, int precision);
 
+// Windows side by side on maps in rows: their stride is their size, at most TESSERA_MOST_WINDOW_COLUMNS wide.
+typedef struct {
+  size_t planes, height, width, kernel_h, kernel_w;
+} tessera_windows;
+enum { TESSERA_MOST_WINDOW_COLUMNS = 2048 };
+// The mean of each window; [planes, height / kernel_h, width / kernel_w].
+void tessera_window_means(const tessera_windows *d, const float *x, float *y);
+// dx = dy / (kernel_h · kernel_w) in every pixel of the window, 0 in those of none.
+void tessera_window_means_backward(const tessera_windows *d, const float *dy, float *dx);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)

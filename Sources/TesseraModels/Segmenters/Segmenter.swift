@@ -26,8 +26,8 @@ public struct Logits {
   /// The numbers.
   public let variable: Variable
 
-  /// Marks a map as logits; whatever is between layers, scores are f32.
-  public init(_ variable: Variable) { self.variable = convert(variable, to: .f32) }
+  /// Marks a map as logits; whatever is between layers, scores are f32 and lie as losses and softmax read them.
+  public init(_ variable: Variable) { self.variable = convert(variable, to: .rows, .f32) }
 
   /// Class probabilities, each pixel summing to 1.
   public var probabilities: ClassProbabilities { ClassProbabilities(softmax(variable)) }

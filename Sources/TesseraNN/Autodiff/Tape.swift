@@ -21,6 +21,8 @@ final class Tape {
   private var entries: [Entry] = []
   /// The convolutions so far; nil where nobody asked for them.
   var convolutions: [ConvolutionRecord]?
+  /// The results and gradients so far; nil where nobody asked for them.
+  var maps: [MapRecord]?
 
   init(generator: Generator) { self.generator = generator }
 
@@ -48,6 +50,7 @@ final class Tape {
         if wantedParameters.contains(index) { result[index] = gradient }
         continue
       }
+      maps?.append(MapRecord(gradient, isGradient: true))
       let contributions = pullback(&gradient, entry.inputs.map { $0 != nil })
       precondition(contributions.count == entry.inputs.count, "Tape: a pullback returned too few gradients")
       for case (let input?, let contribution?) in zip(entry.inputs, contributions) {

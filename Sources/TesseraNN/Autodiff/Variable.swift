@@ -25,6 +25,7 @@ public struct Variable {
   ) -> Variable {
     let tape = inputs[0].tape
     precondition(inputs.allSatisfy { $0.tape === tape }, "Variable: operands come from different passes")
+    tape.maps?.append(MapRecord(value, isGradient: false))
     guard inputs.contains(where: { $0.entry != nil }) else { return Variable(value, tape: tape, entry: nil) }
     return Variable(value, tape: tape, entry: tape.add(inputs: inputs.map(\.entry), pullback: pullback))
   }

@@ -38,12 +38,16 @@ public func convolve(
   // Converted once: the pullback reads the same copies.
   let inputs = parts.map { convolution.arranged($0.value) }
   let kernel = weights.value
+  let own = parts.map { ($0.value.layout, $0.value.precision) }
   let y = convolution.forward(inputs, weights: kernel, bias: bias?.value)
   return .result(y, of: parts + [weights] + (bias.map { [$0] } ?? [])) { dy, wanted in
     let dy = dy.converted(to: convolution.plan.destination, precision)
     var gradients: [Tensor?] = parts.map { _ in nil }
     if wanted[..<parts.count].contains(true) {
-      gradients = convolution.inputGradients(dy, weights: kernel, channels: channels)
+      // What was given in another precision, such as probabilities, is differentiated in its own.
+      gradients = zip(convolution.inputGradients(dy, weights: kernel, channels: channels), own).map { dx, own in
+        dx.precision == own.1 ? dx : dx.converted(to: own.0, own.1)
+      }
     }
     guard wanted[parts.count...].contains(true) else { return gradients + wanted[parts.count...].map { _ in nil } }
     let (dw, db) = convolution.weightGradients(inputs, dy, weights: kernel.shape)

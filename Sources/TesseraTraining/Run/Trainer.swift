@@ -3,7 +3,7 @@ public import TesseraData
 import TesseraLabels
 import TesseraModels
 import TesseraNN
-import TesseraTensor
+public import TesseraTensor
 import TesseraWeights
 
 /// What a trainer has just done.
@@ -68,11 +68,14 @@ public struct Trainer: ~Copyable {
   /// - Parameters:
   ///   - resuming: whether to go on in a folder that holds a run; otherwise it must hold none.
   ///   - memoryLimit: bytes that its steps may take; nil for no limit.
+  ///   - computes: whether the processor has arithmetic for a precision.
   /// - Throws: ``DatasetError``, ``ConfigurationError``, ``CheckpointError``, ``ResumptionError``, ``RunError``.
   public init(
-    _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil
+    _ configuration: TrainingConfiguration, data: Dataset, run: RunDirectory, resuming: Bool, memoryLimit: Int? = nil,
+    computes: (Precision) -> Bool = ComputeThreads.computes
   ) throws {
     try configuration.validate()
+    try configuration.requirePrecision(computes)
     guard !resuming || run.holdsState else {
       throw RunError(
         path: run.path, problem: "no training state is in this folder",
@@ -191,7 +194,8 @@ public struct Trainer: ~Copyable {
   private mutating func measuredWeights() throws -> ParameterSet {
     if let measured { return measured }
     let batches = min(stepsPerEpoch, Self.calibrationBatches)
-    let values = try calibrated(state.average.values, batches: batches) { pass, batch in
+    let values = try calibrated(state.average.values, batches: batches, precision: configuration.precision) {
+      pass, batch in
       let batch = try plainBatches.trainingBatch(at: BatchPosition(epoch: 0, step: batch))
       _ = model.segmenter(pass.constant(batch.images), in: pass)
     }
@@ -229,6 +233,7 @@ public struct Trainer: ~Copyable {
     let provenance = [
       "epoch": "\(summary.epoch)", "steps": "\(summary.steps)", "seed": "\(configuration.seed)",
       "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
+      "precision": configuration.precision.rawValue,
       "discriminator": configuration.discriminator?.rawValue ?? "none",
     ]
     try model.with(values, provenance: provenance).write(durablyTo: path)

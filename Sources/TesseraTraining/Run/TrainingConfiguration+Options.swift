@@ -1,5 +1,6 @@
 import TesseraData
 import TesseraModels
+import TesseraTensor
 
 extension TrainingConfiguration {
   /// Every option by its name on the command line, as text that ``set(_:to:)`` reads back.
@@ -11,7 +12,7 @@ extension TrainingConfiguration {
       "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "two-thirds", "epochs": "\(epochs)", "batch": "\(batch)",
       "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
       "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "brightness": "\(brightness)",
-      "contrast": "\(contrast)", "class-weighting": classWeighting.rawValue,
+      "contrast": "\(contrast)", "class-weighting": classWeighting.rawValue, "precision": precision.rawValue,
       "optimizer": optimizer.rawValue, "learning-rate": "\(learningRate)",
       "discriminator-learning-rate": "\(discriminatorLearningRate)", "weight-decay": "\(weightDecay)",
       "average-decay": "\(averageDecay)",
@@ -63,6 +64,7 @@ extension TrainingConfiguration {
     case "brightness": brightness = try reader.number()
     case "contrast": contrast = try reader.number()
     case "class-weighting": classWeighting = try reader.choice()
+    case "precision": precision = try reader.choice()
     case "optimizer": optimizer = try reader.choice()
     case "learning-rate": learningRate = try reader.number()
     case "discriminator-learning-rate": discriminatorLearningRate = try reader.number()

@@ -1,6 +1,7 @@
 public import TesseraData
 public import TesseraModels
 import TesseraNN
+public import TesseraTensor
 
 /// Everything that, with the data, determines a training run.
 public struct TrainingConfiguration: Hashable, Sendable, Codable {
@@ -58,6 +59,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var contrast = 0.1
   /// How l_mce weighs classes.
   public var classWeighting = ClassWeighting.inverseRoot
+  /// How maps between the layers of both networks are stored in training.
+  ///
+  /// Weights, gradients of weights, statistics, losses and evaluation are f32.
+  public var precision = Precision.f32
   /// The optimiser of the segmenter; the discriminator's is always Adam.
   public var optimizer = OptimizerKind.adam
   /// The segmenter's base learning rate.
@@ -111,6 +116,18 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       "\(minimumScale)...\(maximumScale)", "give a least and a most above 0 and up to 16")
     try require((0..<1).contains(brightness), "brightness", brightness, "give 0 or more and less than 1")
     try require((0..<1).contains(contrast), "contrast", contrast, "give 0 or more and less than 1")
+  }
+
+  /// Refuses a precision that the processor has no arithmetic for.
+  ///
+  /// - Parameter computes: whether it has.
+  /// - Throws: ``ConfigurationError``.
+  func requirePrecision(_ computes: (Precision) -> Bool) throws(ConfigurationError) {
+    guard !computes(precision) else { return }
+    throw ConfigurationError(
+      option: "precision", value: precision.rawValue,
+      remedy: "this processor has no dot products of it (AVX-512 BF16 or AMX), so that it would be slower than f32; "
+        + "give f32, or train on a processor that has")
   }
 }
 

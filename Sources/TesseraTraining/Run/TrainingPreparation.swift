@@ -63,7 +63,8 @@ struct TrainingPreparation {
         lambda: Float(configuration.lambda), term: configuration.term,
         classWeights: frequencies?.weights(configuration.classWeighting),
         encoding: BasicEncoding(scale: configuration.discriminatorScale),
-        gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }))
+        gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }),
+      precision: configuration.precision)
     state = TrainingState(
       segmenter: Learner(
         values: model.values,

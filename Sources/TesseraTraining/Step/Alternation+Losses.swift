@@ -10,7 +10,9 @@ extension Alternation {
   package func crossEntropyStep(
     of values: ParameterSet, _ batch: TrainingBatch, generator: Generator
   ) -> Differentiation<Void> {
-    valueAndGradients(of: values, mode: .training(recordsStatistics: true), generator: generator) { pass in
+    valueAndGradients(
+      of: values, mode: .training(recordsStatistics: true), precision: precision, generator: generator
+    ) { pass in
       let logits = segmenter(pass.constant(batch.images), in: pass)
       return (crossEntropy(logits.variable, batch.labels, weights: objective.classWeights), ())
     }
@@ -23,7 +25,9 @@ extension Alternation {
     of values: ParameterSet, prediction: Tensor, _ labels: LabelBatch, generator: Generator
   ) -> DiscriminatorStep {
     guard let discriminator else { preconditionFailure("Alternation: there is no discriminator") }
-    return valueAndGradients(of: values, mode: .training(recordsStatistics: true), generator: generator) { pass in
+    return valueAndGradients(
+      of: values, mode: .training(recordsStatistics: true), precision: precision, generator: generator
+    ) { pass in
       let probabilities = ClassProbabilities(pass.constant(prediction))
       let truth = discriminator(objective.encoding(truth: labels, in: pass), in: pass)
       let predicted = discriminator(objective.encoding(probabilities, labels: labels), in: pass)

@@ -13,12 +13,17 @@ public struct Alternation: Sendable {
   public let discriminator: (any Discriminator)?
   /// What is minimised.
   public let objective: Objective
+  /// How maps between the layers of both networks are stored.
+  public let precision: Precision
 
   /// Puts the networks together.
-  public init(segmenter: any Segmenter, discriminator: (any Discriminator)?, objective: Objective) {
+  public init(
+    segmenter: any Segmenter, discriminator: (any Discriminator)?, objective: Objective, precision: Precision = .f32
+  ) {
     self.segmenter = segmenter
     self.discriminator = discriminator
     self.objective = objective
+    self.precision = precision
   }
 
   /// The learning rates of one step.
@@ -54,7 +59,7 @@ public struct Alternation: Sendable {
   ) -> StepSummary {
     var judged: (step: DiscriminatorStep, norm: Float)?
     let step = valueAndGradients(
-      of: segmenterState.values, mode: .training(recordsStatistics: true), generator: generator
+      of: segmenterState.values, mode: .training(recordsStatistics: true), precision: precision, generator: generator
     ) { pass in
       let logits = segmenter(pass.constant(batch.images), in: pass)
       let probabilities = logits.probabilities

@@ -28,6 +28,8 @@ struct TrainingOptions: ParsableArguments {
   var contrast: String?
   @Option(help: "How the loss weighs classes: none, inverseRoot, enet or medianFrequency. (default: inverseRoot)")
   var classWeighting: String?
+  @Option(help: "How maps between layers are stored: f32, or bf16 where the processor has it. (default: f32)")
+  var precision: String?
   @Option(help: "Optimiser of the segmenter: adam or sgd. (default: adam)") var optimizer: String?
   @Option(help: "Its base learning rate. (default: 0.002)") var learningRate: String?
   @Option(help: "Base learning rate of the discriminator. (default: 0.00001)") var discriminatorLearningRate: String?
@@ -50,6 +52,7 @@ struct TrainingOptions: ParsableArguments {
       ("encoding", encoding), ("lambda", lambda), ("adversarial-term", adversarialTerm),
       ("warm-start-epochs", warmStartEpochs), ("epochs", epochs), ("batch", batch), ("crop", crop), ("scale", scale),
       ("flip", flip), ("brightness", brightness), ("contrast", contrast), ("class-weighting", classWeighting),
+      ("precision", precision),
       ("optimizer", optimizer), ("learning-rate", learningRate),
       ("discriminator-learning-rate", discriminatorLearningRate), ("weight-decay", weightDecay),
       ("average-decay", averageDecay),

@@ -11,7 +11,7 @@ struct TrainingConfigurationTests {
       "arch": "unet", "width": "7", "discriminator": "none", "discriminator-scale": "2", "encoding": "basic",
       "lambda": "0.25", "adversarial-term": "minimax", "warm-start-epochs": "1", "epochs": "9", "batch": "3",
       "crop": "64x48", "scale": "0.5...2.0", "flip": "false", "brightness": "0.1", "contrast": "0.3",
-      "class-weighting": "medianFrequency", "optimizer": "sgd",
+      "class-weighting": "medianFrequency", "precision": "bf16", "optimizer": "sgd",
       "learning-rate": "0.01", "discriminator-learning-rate": "0.002", "weight-decay": "0.0", "schedule": "cosine",
       "average-decay": "0.5",
       "warm-up-steps": "5", "gradient-norm-limit": "1.5", "seed": "18446744073709551615",
@@ -78,7 +78,7 @@ struct TrainingConfigurationTests {
   @Test(arguments: [
     ("epochs", "many"), ("epochs", "-1"), ("crop", "12"), ("crop", "0x4"), ("crop", "4x"), ("lambda", "nan"),
     ("scale", "1"), ("flip", "yes"), ("discriminator", "huge"), ("width", "0"), ("seed", "-1"), ("encoding", "round"),
-    ("learning_rate", "1"),
+    ("learning_rate", "1"), ("precision", "f16"),
   ])
   func whatCannotBeReadIsRefused(_ option: String, _ value: String) {
     var configuration = TrainingConfiguration()
