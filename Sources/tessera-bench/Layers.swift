@@ -16,7 +16,7 @@ struct Layers: ParsableCommand {
   @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp or largefov.") var net = "unet32"
   @OptionGroup var image: ImageOptions
   @Option(help: "Images in a batch, 1 to 4096.") var batch = 4
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
   func validate() throws {
@@ -34,7 +34,7 @@ struct Layers: ParsableCommand {
 
   func run() throws {
     guard let (height, width) = image.sides else { return }
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let limit = ComputeThreads.multiplyAddLimit()
     let records = try records(height: height, width: width)
     let counts = records.reduce(into: [:]) { $0[$1, default: 0] += 1 }
