@@ -131,20 +131,19 @@ int tessera_convolution_arrange(const tessera_convolution *d, const float *w, vo
   return tessera_primitive_run(p, buffers);
 }
 
-static int quality(tessera_kind kind, const tessera_convolution *d, tessera_prepare prepare) {
+tessera_support tessera_convolution_support(const tessera_convolution *d, tessera_pass pass) {
+  static const struct {
+    tessera_kind kind;
+    tessera_prepare prepare;
+  } passes[] = {{TESSERA_CONVOLUTION_FORWARD, prepare_forward},
+                {TESSERA_CONVOLUTION_BACKWARD_DATA, prepare_backward_data},
+                {TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, prepare_backward_weights}};
   tessera_primitive *p;
-  if (tessera_primitive_find(kind, d, sizeof *d, prepare, &p) != dnnl_success) return TESSERA_UNSUPPORTED;
+  if (tessera_primitive_find(passes[pass].kind, d, sizeof *d, passes[pass].prepare, &p) != dnnl_success)
+    return TESSERA_UNSUPPORTED;
   int is_reference = p->is_reference;
   tessera_primitive_release(p);
   return is_reference ? TESSERA_REFERENCE : TESSERA_OPTIMIZED;
-}
-
-int tessera_convolution_support(const tessera_convolution *d, int pass) {
-  switch (pass) {
-    case TESSERA_FORWARD: return quality(TESSERA_CONVOLUTION_FORWARD, d, prepare_forward);
-    case TESSERA_BACKWARD_DATA: return quality(TESSERA_CONVOLUTION_BACKWARD_DATA, d, prepare_backward_data);
-    default: return quality(TESSERA_CONVOLUTION_BACKWARD_WEIGHTS, d, prepare_backward_weights);
-  }
 }
 
 int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,

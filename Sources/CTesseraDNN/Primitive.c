@@ -88,6 +88,12 @@ void tessera_work_bytes_reset(void) {
   if (state) state->peak = 0;
 }
 
+void tessera_work_release(void) {
+  if (!state) return;
+  area_release(&state->scratch);
+  area_release(&state->work);
+}
+
 // ---- Cache: a table of chains, keyed by kind and description bytes.
 
 typedef struct entry {

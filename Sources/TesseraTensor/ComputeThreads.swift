@@ -43,14 +43,19 @@ public enum ComputeThreads {
   /// Processors that this process may run on.
   public static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  /// Which libraries compute, as one line each for people.
-  public static var libraries: [String] {
+  /// Which library convolves, and with which instructions.
+  package static var convolutionLibrary: String {
     var major: Int32 = 0
     var minor: Int32 = 0
     var patch: Int32 = 0
     tessera_dnn_version(&major, &minor, &patch)
-    return [
-      "oneDNN \(major).\(minor).\(patch), \(String(cString: tessera_dnn_instruction_set()))",
+    return "oneDNN \(major).\(minor).\(patch), \(String(cString: tessera_dnn_instruction_set()))"
+  }
+
+  /// Which libraries compute, as one line each for people.
+  public static var libraries: [String] {
+    [
+      convolutionLibrary,
       "\(String(cString: tessera_blas_config())), kernel \(String(cString: tessera_blas_core()))",
     ]
   }

@@ -3,7 +3,7 @@ import CTesseraDNN
 /// Which algorithm computes each pass of a convolution, and in which layouts its maps lie.
 package struct ConvolutionPlan: Hashable, Sendable {
   /// How the products of one pass are summed.
-  package enum Algorithm: String, Hashable, Sendable {
+  package enum Algorithm: String, Hashable, Sendable, CaseIterable {
     /// Product by product, by oneDNN.
     case direct
     /// On transformed 6×6 tiles: F(4×4, 3×3), a quarter of the multiplications, with an error of about 1e-5 of the
@@ -12,6 +12,9 @@ package struct ConvolutionPlan: Hashable, Sendable {
     /// Product by product on maps in blocks, by kernels of our own; for as many groups as channels and outputs.
     case depthwise
   }
+
+  /// Grows when a kernel of ours changes its speed or the order of its sums: plans measured before are then void.
+  package static let kernelVersion = 1
 
   package let source: Layout
   package let destination: Layout
@@ -28,30 +31,61 @@ package struct ConvolutionPlan: Hashable, Sendable {
     weightGradient = algorithm
   }
 
-  /// Whether plans may sum on transformed tiles: where they must not, numbers are those of product by product.
-  @TaskLocal package static var allowsWinograd = true
+  /// The algorithm of one pass.
+  package subscript(_ pass: ConvolutionPass) -> Algorithm {
+    get {
+      switch pass {
+      case .forward: forward
+      case .inputGradient: inputGradient
+      case .weightGradient: weightGradient
+      }
+    }
+    set {
+      switch pass {
+      case .forward: forward = newValue
+      case .inputGradient: inputGradient = newValue
+      case .weightGradient: weightGradient = newValue
+      }
+    }
+  }
 
   /// Chooses for a convolution by rules; the same shapes always get the same plan.
   ///
-  /// The first candidate wins that is computed with more than plain loops, in all three passes.
-  static func choose(for convolution: ConvolutionShape) -> ConvolutionPlan {
-    let allowed = convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }
-    return allowed.first { $0.isOptimized(for: convolution) }
-      ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
+  /// The first candidate wins that computes the passes that are needed with more than plain loops.
+  static func choose(for convolution: ConvolutionShape, passes: Set<ConvolutionPass> = .all) -> ConvolutionPlan {
+    convolution.candidates.first { plan in
+      passes.allSatisfy { plan.support(of: $0, for: convolution) == .optimized }
+    } ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
   }
 
-  /// Whether every pass has code for this processor.
-  func isOptimized(for convolution: ConvolutionShape) -> Bool {
-    switch forward {
-    case .winograd: return ComputeThreads.hasWideVectors
-    case .depthwise: return true
+  /// What a pass is computed with on this processor.
+  enum Support: Comparable {
+    /// It is not.
+    case missing
+    /// Plain loops, or vectors that are too narrow for the algorithm.
+    case plain
+    /// Code for this processor.
+    case optimized
+  }
+
+  /// How this plan computes a pass.
+  func support(of pass: ConvolutionPass, for convolution: ConvolutionShape) -> Support {
+    guard convolution.allows(self[pass], source, destination) else { return .missing }
+    switch self[pass] {
+    case .winograd: return ComputeThreads.hasWideVectors ? .optimized : .plain
+    case .depthwise: return .optimized
     case .direct:
-      let differentiating = convolution.inputGradientPlan(self)
-      return [(TESSERA_FORWARD, self), (TESSERA_BACKWARD_DATA, differentiating), (TESSERA_BACKWARD_WEIGHTS, self)]
-        .allSatisfy { pass, plan in
-          var description = convolution.description(plan)
-          return tessera_convolution_support(&description, Int32(pass.rawValue)) == Int32(TESSERA_OPTIMIZED.rawValue)
-        }
+      var description = convolution.description(self)
+      return switch tessera_convolution_support(&description, pass.code) {
+      case TESSERA_OPTIMIZED: .optimized
+      case TESSERA_REFERENCE: .plain
+      default: .missing
+      }
     }
+  }
+
+  /// Whether every pass that is needed can be computed so.
+  func computes(_ passes: Set<ConvolutionPass>, of convolution: ConvolutionShape) -> Bool {
+    passes.allSatisfy { support(of: $0, for: convolution) > .missing }
   }
 }

@@ -26,6 +26,11 @@ package struct ConvolutionShape: Hashable, Sendable {
     return [source[0], outputChannels, size.height, size.width]
   }
 
+  /// `[output channels, channels / groups, kernel height, kernel width]`.
+  package var weights: Shape {
+    [outputChannels, source[1] / geometry.groups, geometry.kernel.height, geometry.kernel.width]
+  }
+
   /// Products of numbers, times two: what one pass computes.
   package var operations: Int {
     2 * destination.count * (source[1] / geometry.groups) * geometry.kernel.height * geometry.kernel.width
@@ -42,8 +47,7 @@ package struct ConvolutionShape: Hashable, Sendable {
     if isTransformable {
       candidates.append(ConvolutionPlan(algorithm: .winograd, source: .blocked, destination: .blocked))
     }
-    // An image's few channels would be mostly padding in blocks.
-    if source[1] <= 4 && geometry.groups == 1 {
+    if hasFewChannels {
       candidates.append(ConvolutionPlan(algorithm: .direct, source: .rows, destination: .blocked))
     }
     if geometry.groups == 1 || fillsBlocks {
@@ -52,6 +56,28 @@ package struct ConvolutionShape: Hashable, Sendable {
     candidates.append(ConvolutionPlan(algorithm: .direct, source: .channelsLast, destination: .channelsLast))
     return candidates
   }
+
+  /// Layouts of input and output that may do.
+  var arrangements: [(source: Layout, destination: Layout)] {
+    let fillsBlocks = source[1] % Layout.block == 0 && outputChannels % Layout.block == 0
+    var arrangements: [(source: Layout, destination: Layout)] = []
+    if hasFewChannels { arrangements.append((.rows, .blocked)) }
+    if geometry.groups == 1 || fillsBlocks || isDepthwise { arrangements.append((.blocked, .blocked)) }
+    arrangements.append((.channelsLast, .channelsLast))
+    return arrangements
+  }
+
+  /// Whether an algorithm is made for this shape in these layouts.
+  package func allows(_ algorithm: ConvolutionPlan.Algorithm, _ source: Layout, _ destination: Layout) -> Bool {
+    switch algorithm {
+    case .direct: true
+    case .winograd: isTransformable && source == .blocked && destination == .blocked
+    case .depthwise: isDepthwise && source == .blocked && destination == .blocked
+    }
+  }
+
+  /// Whether the input is an image, whose few channels would be mostly padding in blocks.
+  var hasFewChannels: Bool { source[1] <= 4 && geometry.groups == 1 }
 
   /// Whether each channel is convolved alone.
   private var isDepthwise: Bool {

@@ -3,7 +3,7 @@ internal import CTesseraDNN
 /// How a map `[batch, channels, height, width]` lies in memory.
 ///
 /// It never changes what a tensor means.
-public enum Layout: Hashable, Sendable {
+public enum Layout: String, Hashable, Sendable, CaseIterable {
   /// Row-major: width runs fastest. The only layout of tensors that are not maps.
   case rows
   /// Channels run fastest: `[batch, height, width, channels]`.

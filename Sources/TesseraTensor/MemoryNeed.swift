@@ -27,8 +27,10 @@ public struct MemoryNeed: Hashable, Sendable {
   public init(batch: Int, sides: (Int, Int), of work: (_ side: Int) throws -> Void) rethrows {
     precondition(batch >= 1 && 0 < sides.0 && sides.0 < sides.1, "MemoryNeed: \(batch) maps, sides \(sides)")
     let pixels = (small: batch * sides.0 * sides.0, large: batch * sides.1 * sides.1)
-    let small = try Self.bytesTaken { try work(sides.0) }
-    let large = try Self.bytesTaken { try work(sides.1) }
+    // Plans for maps of these sizes are of no use, and the memory of measuring them would count.
+    let (small, large) = try PlanStore.shared.rehearse {
+      (try Self.bytesTaken { try work(sides.0) }, try Self.bytesTaken { try work(sides.1) })
+    }
     bytesPerPixel = max(1, (large - small) / (pixels.large - pixels.small))
     fixedBytes = max(0, large - bytesPerPixel * pixels.large)
   }

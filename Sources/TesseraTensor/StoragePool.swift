@@ -15,6 +15,8 @@ enum StoragePool {
     var peakUsedBytes = 0
     /// Blocks of each class in use beyond those at the start of a measurement; nil outside of one.
     var measured: [Int: ClassUse]?
+    /// Blocks of each class that work which is to leave none had to be given anew; nil outside of it.
+    var passing: [Int: Int]?
 
     /// Free blocks to give back to the system, largest first, where more is held than twice the peak explains.
     ///
@@ -83,6 +85,7 @@ enum StoragePool {
       state.peakUsedBytes = max(state.peakUsedBytes, state.usedBytes)
       if let address = state.free[size]?.popLast() { return (address, []) }
       state.heldBytes += size
+      state.passing?[size, default: 0] += 1
       return (nil, state.surplus())
     }
     for block in surplus { release(block) }
@@ -113,6 +116,32 @@ enum StoragePool {
     defer { state.withLock { $0.measured = nil } }
     try work()
     return state.withLock { $0.measured?.reduce(0) { $0 + $1.key * $1.value.most } ?? 0 }
+  }
+
+  /// Does work once that is not like what comes after it: its memory goes back to the system, and it does not count for
+  /// the peak.
+  ///
+  /// One piece of such work at a time.
+  static func apart<Result>(_ work: () throws -> Result) rethrows -> Result {
+    let peak = state.withLock { state in
+      state.passing = [:]
+      return state.peakUsedBytes
+    }
+    defer {
+      let blocks = state.withLock { state -> [Block] in
+        state.peakUsedBytes = max(peak, state.usedBytes)
+        defer { state.passing = nil }
+        return (state.passing ?? [:]).flatMap { size, count in
+          (0..<count).compactMap { _ in
+            guard let address = state.free[size]?.popLast() else { return nil }
+            state.heldBytes -= size
+            return Block(address: address, size: size)
+          }
+        }
+      }
+      for block in blocks { release(block) }
+    }
+    return try work()
   }
 
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {

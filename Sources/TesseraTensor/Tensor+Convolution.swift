@@ -15,11 +15,13 @@ package struct Convolution: Sendable {
   ///
   /// - Parameters:
   ///   - precision: how the numbers of both maps are stored.
-  ///   - plan: nil for the one that is known for these shapes.
+  ///   - parts: channels of the parts that the input comes in; nil for one part.
+  ///   - passes: what will be computed; other passes work too, but nobody asked what is fast for them.
+  ///   - plan: nil for the one that the process's ``PlanStore`` has for these shapes.
   /// - Precondition: the shapes fit each other and the window fits the padded map.
   package init(
     source: Shape, weights: Shape, hasBias: Bool, geometry: ConvolutionGeometry, precision: Precision = .f32,
-    plan: ConvolutionPlan? = nil
+    parts: [Int]? = nil, passes: Set<ConvolutionPass> = .all, plan: ConvolutionPlan? = nil
   ) {
     precondition(
       source.rank == 4 && weights.rank == 4 && weights[1] * geometry.groups == source[1]
@@ -32,13 +34,19 @@ package struct Convolution: Sendable {
     self.init(
       ConvolutionShape(
         source: source, outputChannels: weights[0], geometry: geometry, hasBias: hasBias, precision: precision),
-      plan: plan)
+      parts: parts, passes: passes, plan: plan)
   }
 
   /// Prepares for a shape that fits.
-  package init(_ shape: ConvolutionShape, plan: ConvolutionPlan? = nil) {
+  package init(
+    _ shape: ConvolutionShape, parts: [Int]? = nil, passes: Set<ConvolutionPass> = .all, plan: ConvolutionPlan? = nil
+  ) {
     self.shape = shape
-    self.plan = plan ?? .choose(for: shape)
+    self.plan =
+      plan
+      ?? PlanStore.shared.plan(
+        for: PlanRequest(
+          shape, parts: parts ?? [shape.source[1]], passes: passes, threads: ComputeThreads.count))
   }
 
   /// A map as the plan wants its input.

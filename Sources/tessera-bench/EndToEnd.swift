@@ -20,7 +20,7 @@ struct EndToEnd: ParsableCommand {
   var data: String?
   @Option(help: "Steps that count, 1 to 1000.") var steps = 12
   @OptionGroup var options: StepOptions
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
 
   /// Most images that are made to be learned from.
   private static let mostImages = 10_000
@@ -45,7 +45,7 @@ struct EndToEnd: ParsableCommand {
 
   func run() throws {
     guard let architecture = options.network.architecture, let (height, width) = options.image.sides else { return }
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let folder = FileManager.default.temporaryDirectory.appending(path: "tessera-bench-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }

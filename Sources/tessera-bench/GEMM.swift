@@ -9,7 +9,7 @@ struct GEMM: ParsableCommand {
     discussion: "A multiply-add counts as two operations. The first line is the limit, the next the square product.")
 
   @Option(help: "Side of the square matrices, 1 to 16384.") var size = 2048
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
   func validate() throws {
@@ -25,7 +25,7 @@ struct GEMM: ParsableCommand {
   }
 
   func run() {
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let limit = ComputeThreads.multiplyAddLimit()
     var line = JSONLine()
     line.add("work", "multiply-add")

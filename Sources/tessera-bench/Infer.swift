@@ -11,7 +11,7 @@ struct Infer: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
   @OptionGroup var image: ImageOptions
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 15
 
   func validate() throws {
@@ -21,7 +21,7 @@ struct Infer: ParsableCommand {
 
   func run() throws {
     guard let architecture = network.architecture, let (height, width) = image.sides else { return }
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let model = try Model(
       architecture, classes: LabelSet.camVid.classes, normalization: .imageNet, source: .random(seed: 0))
     guard let precision = Precision(rawValue: network.precision) else { return }

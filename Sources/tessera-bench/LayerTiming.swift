@@ -3,29 +3,24 @@ import TesseraTensor
 
 /// What the three passes of a convolution take.
 struct LayerTiming {
-  /// The passes by their names in a line.
-  enum Pass: String, CaseIterable {
-    case forward
-    case inputGradient = "input_gradient"
-    case weightGradient = "weight_gradient"
-  }
-
   private let record: ConvolutionRecord
   private let plan: ConvolutionPlan
   private let count: Int
-  private let seconds: [Pass: Double]
+  private let seconds: [ConvolutionPass: Double]
   /// Operations of one pass of one of them, a multiply-add being two.
   private let work: Double
 
   /// Times the passes on maps that lie as the plan wants them.
   init(_ record: ConvolutionRecord, count: Int, repeats: Int) {
     let shape = record.shape
-    let convolution = Convolution(shape)
-    let x = convolution.arranged(.filled(shape.source, with: 0.5))
+    let convolution = Convolution(shape, parts: record.parts, passes: record.passes)
+    let x = record.parts.map { channels in
+      convolution.arranged(.filled([shape.source[0], channels, shape.source[2], shape.source[3]], with: 0.5))
+    }
     let dy = Tensor.filled(shape.destination, with: 0.25).converted(
       to: convolution.plan.destination, shape.precision)
-    let weights = Tensor.filled(record.weights, with: 0.1)
-    let bias = shape.hasBias ? Tensor.filled([record.weights[0]], with: 0.1) : nil
+    let weights = Tensor.filled(shape.weights, with: 0.1)
+    let bias = shape.hasBias ? Tensor.filled([shape.outputChannels], with: 0.1) : nil
     func median(_ pass: () -> Void) -> Double { Timing(repeats: repeats, warmUps: 1, pass).median }
     self.record = record
     self.count = count
@@ -33,8 +28,8 @@ struct LayerTiming {
     work = Double(shape.operations)
     seconds = [
       .forward: median { _ = convolution.forward(x, weights: weights, bias: bias) },
-      .inputGradient: median { _ = convolution.inputGradient(dy, weights: weights) },
-      .weightGradient: median { _ = convolution.weightGradients(x, dy, weights: record.weights) },
+      .inputGradient: median { _ = convolution.inputGradients(dy, weights: weights, channels: record.parts) },
+      .weightGradient: median { _ = convolution.weightGradients(x, dy, weights: shape.weights) },
     ]
   }
 
@@ -49,14 +44,16 @@ struct LayerTiming {
     line.add("weight_gradient_algorithm", plan.weightGradient.rawValue)
     line.add("source_layout", "\(plan.source)")
     line.add("destination_layout", "\(plan.destination)")
-    for pass in Pass.allCases { line.add(pass.rawValue, seconds: seconds[pass] ?? .nan, work: work, limit: limit) }
+    for pass in ConvolutionPass.allCases {
+      line.add(pass.field, seconds: seconds[pass] ?? .nan, work: work, limit: limit)
+    }
     return line
   }
 
   /// Such as "64->64 3x3 180x240", with what is unusual about it.
   private var name: String {
     let geometry = record.shape.geometry
-    let channels = "\(record.shape.source[1])->\(record.weights[0])"
+    let channels = "\(record.shape.source[1])->\(record.shape.outputChannels)"
     let kernel = "\(geometry.kernel.height)x\(geometry.kernel.width)"
     var parts = [channels, kernel, "\(record.shape.source[2])x\(record.shape.source[3])"]
     if geometry.stride.height > 1 { parts.append("stride \(geometry.stride.height)") }
@@ -68,13 +65,13 @@ struct LayerTiming {
   /// Sums over the convolutions of a network.
   struct Totals {
     private var count = 0
-    private var seconds: [Pass: Double] = [:]
-    private var work: [Pass: Double] = [:]
+    private var seconds: [ConvolutionPass: Double] = [:]
+    private var work: [ConvolutionPass: Double] = [:]
 
     /// Adds what a step computes.
     mutating func add(_ timing: LayerTiming) {
       count += timing.count
-      for pass in Pass.allCases where pass != .inputGradient || timing.record.passesGradient {
+      for pass in timing.record.passes {
         seconds[pass, default: 0] += Double(timing.count) * (timing.seconds[pass] ?? 0)
         work[pass, default: 0] += Double(timing.count) * timing.work
       }
@@ -86,12 +83,23 @@ struct LayerTiming {
       line.add("net", net)
       line.add("precision", precision.rawValue)
       line.add("count", count)
-      for pass in Pass.allCases {
-        line.add(pass.rawValue, seconds: seconds[pass] ?? 0, work: work[pass] ?? 0, limit: limit)
+      for pass in ConvolutionPass.allCases {
+        line.add(pass.field, seconds: seconds[pass] ?? 0, work: work[pass] ?? 0, limit: limit)
       }
       line.add("all", seconds: seconds.values.reduce(0, +), work: work.values.reduce(0, +), limit: limit)
       line.add("limit_gflops", 1e-9 * limit)
       return line
+    }
+  }
+}
+
+extension ConvolutionPass {
+  /// Its name in a line.
+  fileprivate var field: String {
+    switch self {
+    case .forward: "forward"
+    case .inputGradient: "input_gradient"
+    case .weightGradient: "weight_gradient"
     }
   }
 }

@@ -18,7 +18,7 @@ struct Layers: ParsableCommand {
   @Option(help: "Images in a batch, 1 to 4096.") var batch = 4
   @OptionGroup var format: PrecisionOptions
   @Flag(help: "Compute product by product, without Winograd.") var direct = false
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
   func validate() throws {
@@ -36,7 +36,7 @@ struct Layers: ParsableCommand {
 
   func run() throws {
     guard let (height, width) = image.sides else { return }
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let limit = ComputeThreads.multiplyAddLimit()
     let records = try records(height: height, width: width)
     let counts = records.reduce(into: [:]) { $0[$1, default: 0] += 1 }

@@ -8,14 +8,14 @@ struct Step: ParsableCommand {
     abstract: "Time training steps: images per second, page faults and memory of a step.")
 
   @OptionGroup var options: StepOptions
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
   @Option(help: "Timed repetitions, 1 to 100000; the median counts.") var repeats = 5
 
   func validate() throws { try ValidationError.require(repeats, in: Timing.repeats, "repeats") }
 
   func run() throws {
     guard let architecture = options.network.architecture, let sides = options.image.sides else { return }
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     var workload = try StepWorkload(
       options, architecture, height: sides.height, width: sides.width, classCount: 11)
     var timing = Timing(repeats: 0, warmUps: 2) { workload.step() }

@@ -34,10 +34,14 @@ typedef struct {
 
 typedef enum { TESSERA_UNSUPPORTED = 0, TESSERA_REFERENCE = 1, TESSERA_OPTIMIZED = 2 } tessera_support;
 
-typedef enum { TESSERA_FORWARD = 0, TESSERA_BACKWARD_DATA = 1, TESSERA_BACKWARD_WEIGHTS = 2 } tessera_pass;
+typedef enum {
+  TESSERA_PASS_FORWARD = 0,
+  TESSERA_PASS_INPUT_GRADIENT = 1,
+  TESSERA_PASS_WEIGHT_GRADIENT = 2,
+} tessera_pass;
 
-// The support that a pass has: a reference implementation is right but slow.
-int tessera_convolution_support(const tessera_convolution *d, int pass);
+// How one pass is supported: a reference implementation is right but slow.
+tessera_support tessera_convolution_support(const tessera_convolution *d, tessera_pass pass);
 int tessera_convolution_forward(const tessera_convolution *d, const void *x, const void *w, const float *bias,
                                 void *y);
 // Weights as the forward pass wants them: how many bytes, and a number that is equal where the arrangement is.
@@ -92,6 +96,8 @@ int tessera_reorder(const tessera_map *from, const void *x, const tessera_map *t
 // Most bytes that one call of this thread needed beside its arguments, and a fresh start of that count.
 size_t tessera_work_bytes_peak(void);
 void tessera_work_bytes_reset(void);
+// Gives this thread's work areas back to the system; they come again as they are needed.
+void tessera_work_release(void);
 
 // "2.6.3" and the instruction set that oneDNN chose.
 void tessera_dnn_version(int *major, int *minor, int *patch);

@@ -1,3 +1,5 @@
+import TesseraWeights
+
 extension SystemReport {
   static func problems(of processor: Processor) -> [Problem] {
     let flags = processor.instructions
@@ -26,6 +28,16 @@ extension SystemReport {
         finding: "OpenBLAS was built for one thread", cause: "dense layers use one processor",
         remedy: "install libopenblas0-pthread")
     ]
+  }
+
+  static func problems(of plans: PlanReport) -> [Problem] {
+    plans.problem.map { problem in
+      [
+        Problem(
+          finding: "plans of convolutions are not kept", cause: "\(problem); each command measures them again",
+          remedy: "delete the file or mend its folder's permissions")
+      ]
+    } ?? []
   }
 
   /// A variable that slows the libraries down, whatever its value or for some.

@@ -2,6 +2,7 @@ import Foundation
 import TesseraImaging
 import TesseraProtocol
 import TesseraTensor
+public import TesseraWeights
 
 /// What Tessera runs on, and what keeps it from running well.
 public struct SystemReport: Hashable, Sendable, Encodable {
@@ -25,21 +26,24 @@ public struct SystemReport: Hashable, Sendable, Encodable {
   public let libraries: [String]
   /// Variables of the environment that the libraries heed.
   public let variables: [String: String]
+  /// Where the plans of convolutions are kept.
+  public let plans: PlanReport
   /// What is not as it should be.
   public let problems: [Problem]
 
   /// Looks at the machine and the environment.
   public init(version: String) {
     self.version = version
-    processor = Processor(systemText: SystemBudget.text("/proc/cpuinfo") ?? "")
+    processor = .current
     budget = SystemBudget()
     libraries = ComputeThreads.libraries + ["libpng \(PNG.libraryVersion)", "zstd \(Zstd.libraryVersion)"]
     let environment = ProcessInfo.processInfo.environment
     let prefixes = ["OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "DNNL_", "ONEDNN_"]
     variables = environment.filter { name, _ in prefixes.contains(where: name.hasPrefix) }
+    plans = PlanReport(.usual())
     problems =
       Self.problems(of: processor) + Self.problems(of: budget) + Self.problems(of: libraries)
-      + Self.problems(of: variables)
+      + Self.problems(of: variables) + Self.problems(of: plans)
   }
 }
 
@@ -62,6 +66,9 @@ extension SystemReport: CustomStringConvertible {
     ]
     lines += libraries.map { FileInspection.row("library", $0) }
     lines += variables.sorted { $0.key < $1.key }.map { FileInspection.row("variable", "\($0.key)=\($0.value)") }
+    lines.append(
+      FileInspection.row(
+        "plans", "\(plans.count) for this processor in \(plans.file ?? "no file, for there is no home")"))
     lines += problems.map { FileInspection.row("problem", "\($0.finding): \($0.cause); \($0.remedy)") }
     if problems.isEmpty { lines.append(FileInspection.row("problems", "none")) }
     return lines.joined(separator: "\n")

@@ -3,10 +3,10 @@ package import TesseraTensor
 /// What a convolution of an evaluation was made for.
 package struct ConvolutionRecord: Hashable, Sendable {
   package let shape: ConvolutionShape
-  /// Shape of the weights, `[out, channels / groups, kernel height, kernel width]`.
-  package let weights: Shape
-  /// Whether something before it learns, so that a step needs the gradient of its map.
-  package let passesGradient: Bool
+  /// Channels of the parts that its input comes in.
+  package let parts: [Int]
+  /// What a step computes: the gradient of its map where something before it learns.
+  package let passes: Set<ConvolutionPass>
 }
 
 /// Evaluates a closure in which the parameters learn, and lists its convolutions in the order of their computation.
@@ -24,6 +24,6 @@ package func recordedConvolutions(
 extension ConvolutionRecord {
   /// The same convolution where something before it learns.
   package var passingGradient: ConvolutionRecord {
-    ConvolutionRecord(shape: shape, weights: weights, passesGradient: true)
+    ConvolutionRecord(shape: shape, parts: parts, passes: passes.union([.inputGradient]))
   }
 }

@@ -29,12 +29,15 @@ public func convolve(
 ) -> Variable {
   let channels = parts.map { $0.shape[1] }
   let first = parts[0].shape
+  var passes = Set<ConvolutionPass>.inference
+  if parts.contains(where: { $0.entry != nil }) { passes.insert(.inputGradient) }
+  if weights.entry != nil || bias?.entry != nil { passes.insert(.weightGradient) }
   let convolution = Convolution(
     source: [first[0], channels.reduce(0, +), first[2], first[3]], weights: weights.shape, hasBias: bias != nil,
-    geometry: geometry, precision: precision)
+    geometry: geometry, precision: precision, parts: channels, passes: passes)
   parts[0].tape.convolutions?.append(
     ConvolutionRecord(
-      shape: convolution.shape, weights: weights.shape, passesGradient: parts.contains { $0.entry != nil }))
+      shape: convolution.shape, parts: channels, passes: passes))
   // Converted once: the pullback reads the same copies.
   let inputs = parts.map { convolution.arranged($0.value) }
   let kernel = weights.value

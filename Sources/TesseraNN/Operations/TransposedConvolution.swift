@@ -25,7 +25,11 @@ public func convolveTransposed(
   let size = geometry.transposedSize(height: x.shape[2], width: x.shape[3])
   let out = weights.shape[1] * geometry.groups
   let target: Shape = [x.shape[0], out, size.height + outputPadding.height, size.width + outputPadding.width]
-  let convolution = Convolution(source: target, weights: weights.shape, hasBias: false, geometry: geometry)
+  var passes: Set<ConvolutionPass> = [.inputGradient]
+  if x.entry != nil { passes.insert(.forward) }
+  if weights.entry != nil { passes.insert(.weightGradient) }
+  let convolution = Convolution(
+    source: target, weights: weights.shape, hasBias: false, geometry: geometry, passes: passes)
   precondition(
     convolution.destination == x.shape,
     "convolveTransposed: \(geometry) makes \(convolution.destination), not \(x.shape), of \(target)")

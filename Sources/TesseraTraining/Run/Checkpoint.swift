@@ -21,6 +21,8 @@ struct Checkpoint {
     var data: DataFingerprint
     /// The libraries' sums depend on how many threads compute them.
     var threads: Int
+    /// Plans that the run's file of them held: it must be as whole as this one.
+    var planCount: Int
   }
 
   /// The tensor of bytes that holds the header as JSON: metadata has a limit that long runs would pass.
@@ -40,7 +42,7 @@ struct Checkpoint {
     guard let text = try? file.bytes(of: Self.headerName),
       let header = try? JSONDecoder().decode(Header.self, from: Data(text)), header.generator.count == 4,
       header.generator.contains(where: { $0 != 0 }), header.position >= BatchPosition(epoch: 0, step: 0),
-      header.position.step >= 0, header.segmenterSteps >= 0, header.discriminatorSteps ?? 0 >= 0
+      header.position.step >= 0, header.segmenterSteps >= 0, header.discriminatorSteps ?? 0 >= 0, header.planCount >= 0
     else {
       throw CheckpointError(
         file: path, problem: "no training state is in it; give a folder that tessera train wrote")
@@ -110,7 +112,7 @@ struct Checkpoint {
   /// Writes a state; after a crash at any instant the old file or the new one is there, whole.
   static func write(
     _ state: TrainingState, configuration: TrainingConfiguration, data: DataFingerprint, threads: Int,
-    to path: String
+    planCount: Int, to path: String
   ) throws(SafetensorsError) {
     var writer = SafetensorsWriter()
     add(state.segmenter, "segmenter", to: &writer)
@@ -119,7 +121,8 @@ struct Checkpoint {
     let header = Header(
       configuration: configuration, position: state.position, generator: state.generator.state, totals: state.totals,
       history: state.history, segmenterSteps: state.segmenter.optimizer.state.step,
-      discriminatorSteps: state.discriminator?.optimizer.state.step, data: data, threads: threads)
+      discriminatorSteps: state.discriminator?.optimizer.state.step, data: data, threads: threads,
+      planCount: planCount)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(header) else {

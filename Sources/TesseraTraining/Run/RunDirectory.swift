@@ -28,7 +28,7 @@ public struct RunDirectory: Hashable, Sendable {
   /// Whether a run can be gone on with.
   public var holdsState: Bool { first(of: [state, previousState]) != nil }
   /// The first file of what runs leave: to begin another run would replace it.
-  var traceOfRun: String? { first(of: [state, previousState, best, last, table, lines]) }
+  var traceOfRun: String? { first(of: [state, previousState, best, last, table, lines, plans]) }
 
   private func first(of files: [String]) -> String? { files.first(where: FileManager.default.fileExists(atPath:)) }
 

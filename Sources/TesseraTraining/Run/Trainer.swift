@@ -20,7 +20,8 @@ public enum TrainingEvent: Sendable {
 ///
 /// The same configuration, data, number of threads and machine give the same numbers bit for bit, and so does a run
 /// that was stopped at any instant and resumed. All work is done on the calling thread; only loading runs beside it.
-/// The number of threads is that of `ComputeThreads` when the trainer is made.
+/// The number of threads is that of `ComputeThreads` when the trainer is made. Where convolutions are measured, the
+/// plans that came out are stored with the run.
 public struct Trainer: ~Copyable {
   /// Everything that determines the run, with what was left open filled in.
   public let configuration: TrainingConfiguration
@@ -55,6 +56,8 @@ public struct Trainer: ~Copyable {
   private let labelSet: LabelSet
   private let fingerprint: DataFingerprint
   private let threads: Int
+  /// Plans in the run's file of them.
+  private var planCount: Int
   private let schedule: LearningRateSchedule
   private var evaluation: Evaluation
   private var evaluated = 0
@@ -88,9 +91,13 @@ public struct Trainer: ~Copyable {
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
     let threads = ComputeThreads.count
+    var planCount = 0
     if resuming {
       let checkpoint = try Self.checkpoint(in: run)
       try checkpoint.requireSame(preparation.configuration, preparation.fingerprint, threads: threads)
+      let plans = try run.storedPlans(atLeast: checkpoint.header.planCount)
+      PlanStore.shared.adopt(plans)
+      planCount = plans.count
       try checkpoint.restore(&state)
       // A run killed between its state and its tables has one row too few.
       try run.write(state.history, of: data.labelSet)
@@ -100,7 +107,7 @@ public struct Trainer: ~Copyable {
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
         state, configuration: preparation.configuration, data: preparation.fingerprint, threads: threads,
-        to: run.state)
+        planCount: planCount, to: run.state)
     }
     self.configuration = preparation.configuration
     self.run = run
@@ -111,6 +118,7 @@ public struct Trainer: ~Copyable {
     validation = preparation.validation
     fingerprint = preparation.fingerprint
     self.threads = threads
+    self.planCount = planCount
     labelSet = data.labelSet
     schedule = preparation.schedule
     stepsPerEpoch = preparation.batches.stepsPerEpoch
@@ -129,9 +137,21 @@ public struct Trainer: ~Copyable {
   ///   store.
   public mutating func next() throws -> TrainingEvent? {
     guard !isComplete else { return nil }
-    if state.position.step < stepsPerEpoch { return try step() }
+    if state.position.step < stepsPerEpoch {
+      let event = try step()
+      try storePlans()
+      return event
+    }
     if evaluated < validationCount { return try evaluateOne() }
     return try finishEpoch()
+  }
+
+  /// Stores plans that came up: before anything that was computed by them is.
+  private mutating func storePlans() throws {
+    let plans = PlanStore.shared.used
+    guard plans.count > planCount else { return }
+    try run.write(plans)
+    planCount = plans.count
   }
 
   /// Stores where the run stands, so that it can be resumed from here.
@@ -145,7 +165,9 @@ public struct Trainer: ~Copyable {
         path: run.state, problem: "cannot be kept as \(run.previousState) (\(String(cString: strerror(errno))))",
         remedy: "check the folder's permissions")
     }
-    try Checkpoint.write(state, configuration: configuration, data: fingerprint, threads: threads, to: run.state)
+    try Checkpoint.write(
+      state, configuration: configuration, data: fingerprint, threads: threads, planCount: planCount,
+      to: run.state)
   }
 
   private mutating func step() throws -> TrainingEvent {
@@ -210,6 +232,7 @@ public struct Trainer: ~Copyable {
       learningRate: configuration.learningRate * schedule.share(at: max(steps - 1, 0)), totals: state.totals,
       evaluation: evaluation)
     let weights = try measuredWeights()
+    try storePlans()
     let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
     var next = state
     next.history.append(summary)

@@ -28,6 +28,7 @@ struct PredictCommand: AsyncParsableCommand {
   func run() async throws {
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
+    MeasuredPlans.begin()
     let engine = try Engine(try StoredModel(path: model), threads: threads.count)
     try PredictionJob.makeFolder(out)
     let failures = await PredictionRun(jobs: jobs, folder: out).run(by: engine)

@@ -77,6 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try resolved()
     var configuration = options.configuration
+    MeasuredPlans.begin()
     let engine = try Engine(try StoredModel(path: model), name: options.name, threads: options.threads)
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)

@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train a segmenter on a data set, against a discriminator or alone.",
     discussion: """
       Writes to the folder of --out: best.safetensors and last.safetensors (weights), results.csv and metrics.jsonl \
-      (one row per epoch), resolved.yaml (every training option) and state-last.safetensors (to resume from).
+      (one row per epoch), resolved.yaml (every training option), and state-last.safetensors and plans.json (to \
+      resume from).
       The first Ctrl-C finishes the step and saves; go on with the same options and --resume.
 
       Training options also come from the environment (TESSERA_EPOCHS for --epochs) and from --config FILE, such as \
@@ -32,6 +33,8 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let options = try training.resolved()
     ComputeThreads.prepare(count: options.threads)
+    // Without a limit: a run must find the same plans whenever it is begun.
+    MeasuredPlans.begin(atMost: nil)
     Interruption.observe()
     var trainer = try trainer(options)
     var display = TrainingDisplay(trainer)

@@ -26,5 +26,37 @@ extension CommandTests {
       #expect(!problems.contains { $0["finding"]?.contains("OMP_") == true }, "active waiting is no problem")
       #expect((json["libraries"] as? [String])?.count == 4)
     }
+
+    @Test func plansAreWhereTheyAreKept() async throws {
+      let folder = try TemporaryFolder()
+      let variables = ["XDG_CACHE_HOME": folder.path]
+      let empty = try await Tool.run(["doctor"], variables: variables)
+      expectDone(empty)
+      #expect(empty.output.contains("plans           0 for this processor in \(folder.path)/tessera/plans.json"))
+      #expect(folder.names(in: "").isEmpty, "looking makes nothing")
+
+      // A U-Net of width 4 has work that is worth measuring on images of this size.
+      let workspace = try await Workspace(trained: true)
+      expectDone(
+        try await Tool.run(["synthesize", "--out", folder.path("large"), "--images", "2", "--size", "480x640"]))
+      let predict = [
+        "predict", "--model", workspace.path("run"), folder.path("large/images/train"), "--out", folder.path("maps"),
+      ]
+      expectDone(try await Tool.run(predict, variables: variables))
+      let full = try await Tool.run(["doctor"], variables: variables)
+      expectDone(full)
+      #expect(!full.output.contains("plans           0 for"), "\(full.output)")
+
+      try folder.write("{", to: "tessera/plans.json")
+      let damaged = try await Tool.run(["doctor"], variables: variables)
+      #expect(
+        damaged.output.contains("problem         plans of convolutions are not kept: \(folder.path)/tessera/plans"))
+      let warned = try await Tool.run(predict, variables: variables)
+      expectDone(warned)
+      #expect(warned.errors.contains("Warning: \(folder.path)/tessera/plans.json: "), "\(warned.errors)")
+      #expect(!folder.names(in: "tessera").isEmpty)
+      let mended = try await Tool.run(["doctor"], variables: variables)
+      #expect(!mended.output.contains("plans           0 for") && !mended.output.contains("not kept"))
+    }
   }
 }

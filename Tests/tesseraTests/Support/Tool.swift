@@ -36,10 +36,13 @@ struct Tool {
     }
   }()
 
+  /// Where commands keep what they measure: nothing of whoever runs the tests is read or changed.
+  private static let caches = try? TemporaryFolder()
+
   /// Variables that the command or its libraries heed would make runs differ.
   private static let environment = ProcessInfo.processInfo.environment.filter { name, _ in
     !["TESSERA_", "OPENBLAS_", "OMP_", "GOMP_", "DNNL_", "ONEDNN_"].contains(where: name.hasPrefix)
-  }
+  }.merging(caches.map { ["XDG_CACHE_HOME": $0.path] } ?? [:]) { _, new in new }
 
   /// Runs to the end.
   ///

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The processor, as far as numeric work cares.
 public struct Processor: Hashable, Sendable, Encodable {
   /// Such as "AMD EPYC 9R14".
@@ -10,8 +12,12 @@ public struct Processor: Hashable, Sendable, Encodable {
     "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "sve",
   ]
 
+  /// The one that this process runs on.
+  package static let current = Processor(
+    systemText: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+
   /// Reads what the system says in `/proc/cpuinfo`; what it does not say is unknown or missing.
-  init(systemText text: String) {
+  package init(systemText text: String) {
     var values: [String: String] = [:]
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
