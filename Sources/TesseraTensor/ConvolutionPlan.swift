@@ -49,11 +49,14 @@ package struct ConvolutionPlan: Hashable, Sendable {
     }
   }
 
+  /// Whether plans may sum on transformed tiles: where they must not, numbers are those of product by product.
+  @TaskLocal package static var allowsWinograd = true
+
   /// Chooses for a convolution by rules; the same shapes always get the same plan.
   ///
   /// The first candidate wins that computes the passes that are needed with more than plain loops.
   static func choose(for convolution: ConvolutionShape, passes: Set<ConvolutionPass> = .all) -> ConvolutionPlan {
-    convolution.candidates.first { plan in
+    convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }.first { plan in
       passes.allSatisfy { plan.support(of: $0, for: convolution) == .optimized }
     } ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
   }
@@ -75,7 +78,7 @@ package struct ConvolutionPlan: Hashable, Sendable {
     case .winograd: return ComputeThreads.hasWideVectors ? .optimized : .plain
     case .depthwise: return .optimized
     case .direct:
-      var description = convolution.description(self)
+      var description = convolution.description(pass == .inputGradient ? convolution.inputGradientPlan(self) : self)
       return switch tessera_convolution_support(&description, pass.code) {
       case TESSERA_OPTIMIZED: .optimized
       case TESSERA_REFERENCE: .plain

@@ -22,7 +22,7 @@ struct Accuracy: ParsableCommand {
   @Option(help: "Epochs of each training, 1 to 1000.") var epochs = 20
   @Option(help: "Seeds 1 to this, at most 100.") var seeds = 3
   @Flag(help: "Train against the LargeFOV discriminator in the last third of the epochs.") var adversary = false
-  @OptionGroup var compute: ThreadOptions
+  @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
     try NetworkOptions.requireArchitecture(named: net)
@@ -36,7 +36,7 @@ struct Accuracy: ParsableCommand {
   }
 
   func run() throws {
-    ComputeThreads.prepare(count: compute.threads)
+    compute.prepare()
     let folder = FileManager.default.temporaryDirectory.appending(path: "tessera-bench-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }

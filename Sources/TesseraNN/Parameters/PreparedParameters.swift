@@ -40,7 +40,8 @@ public final class PreparedParameters {
     let first = parts[0].shape
     let convolution = Convolution(
       source: [first[0], parts.reduce(0) { $0 + $1.shape[1] }, first[2], first[3]], weights: numbers.weights.shape,
-      hasBias: numbers.bias != nil, geometry: layer.geometry, precision: precision)
+      hasBias: numbers.bias != nil, geometry: layer.geometry, precision: precision, parts: parts.map { $0.shape[1] },
+      passes: .inference)
     let place = Place(key: layer.weight, form: convolution.weightsForm)
     let weights = arranged[place] ?? convolution.arranged(weights: numbers.weights)
     arranged[place] = weights
