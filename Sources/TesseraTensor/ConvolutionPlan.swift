@@ -49,14 +49,16 @@ package struct ConvolutionPlan: Hashable, Sendable {
     }
   }
 
-  /// Whether plans may sum on transformed tiles: where they must not, numbers are those of product by product.
-  @TaskLocal package static var allowsWinograd = true
+  /// Least operations of a pass that is summed on transformed tiles: below, a pass takes a tenth of a millisecond
+  /// either way, and product by product errs less. With `Int.max` nothing is summed on tiles.
+  @TaskLocal package static var leastWinogradOperations = 1 << 25
 
   /// Chooses for a convolution by rules; the same shapes always get the same plan.
   ///
   /// The first candidate wins that computes the passes that are needed with more than plain loops.
   static func choose(for convolution: ConvolutionShape, passes: Set<ConvolutionPass> = .all) -> ConvolutionPlan {
-    convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }.first { plan in
+    let allowsWinograd = convolution.operations >= leastWinogradOperations
+    return convolution.candidates.filter { allowsWinograd || $0.forward != .winograd }.first { plan in
       passes.allSatisfy { plan.support(of: $0, for: convolution) == .optimized }
     } ?? ConvolutionPlan(algorithm: .direct, source: .rows, destination: .rows)
   }

@@ -43,9 +43,8 @@ struct Layers: ParsableCommand {
     var totals = LayerTiming.Totals()
     var printed: Set<ConvolutionRecord> = []
     for record in records where printed.insert(record).inserted {
-      let timing = ConvolutionPlan.$allowsWinograd.withValue(!direct) {
-        LayerTiming(record, count: counts[record] ?? 1, repeats: repeats)
-      }
+      let variant = direct ? TrainingVariant.direct : .planned
+      let timing = variant.compute { LayerTiming(record, count: counts[record] ?? 1, repeats: repeats) }
       totals.add(timing)
       print(timing.line(limit: limit))
     }

@@ -13,6 +13,7 @@ enum TrainingVariant: String, CaseIterable {
 
   /// Does work as this variant computes it.
   func compute<Result>(_ work: () throws -> Result) rethrows -> Result {
-    try ConvolutionPlan.$allowsWinograd.withValue(self != .direct, operation: work)
+    guard self == .direct else { return try work() }
+    return try ConvolutionPlan.$leastWinogradOperations.withValue(.max, operation: work)
   }
 }

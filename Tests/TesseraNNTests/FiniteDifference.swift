@@ -4,7 +4,7 @@ import Testing
 @testable import TesseraNN
 
 /// How far f32 may be from the reference: `relative` of the number itself and `floor` of the largest one.
-struct Tolerance {
+struct Tolerance: Equatable {
   let value: Double
   let gradient: Double
 

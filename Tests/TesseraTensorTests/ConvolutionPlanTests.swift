@@ -4,9 +4,11 @@ import Testing
 
 @Suite struct ConvolutionPlanTests {
   static func plan(_ source: Shape, to out: Int, _ geometry: ConvolutionGeometry) -> ConvolutionPlan {
-    .choose(
-      for: ConvolutionShape(
-        source: source, outputChannels: out, geometry: geometry, hasBias: false, precision: .f32))
+    ConvolutionPlan.$leastWinogradOperations.withValue(0) {
+      .choose(
+        for: ConvolutionShape(
+          source: source, outputChannels: out, geometry: geometry, hasBias: false, precision: .f32))
+    }
   }
 
   @Test(.enabled(if: ComputeThreads.hasWideVectors)) func smallWindowsAreTransformed() {
@@ -46,13 +48,15 @@ import Testing
     #expect(forward(.channelsLast, .channelsLast).deviation(from: plain) < 1e-5)
   }
 
-  @Test func tilesAreTransformedOnlyWhereTheyMayBe() {
-    let shape = ConvolutionShape(
-      source: [1, 16, 12, 12], outputChannels: 16, geometry: .same(kernel: 3), hasBias: false, precision: .f32)
-    let usual = ConvolutionPlan.choose(for: shape)
-    #expect((usual.forward == .winograd) == ComputeThreads.hasWideVectors)
-    let plain = ConvolutionPlan.$allowsWinograd.withValue(false) { ConvolutionPlan.choose(for: shape) }
-    #expect(plain == ConvolutionPlan(algorithm: .direct, source: .blocked, destination: .blocked))
-    #expect(ConvolutionPlan.choose(for: shape) == usual)
+  @Test func tilesAreTransformedWhereItPays() {
+    func shape(_ side: Int) -> ConvolutionShape {
+      ConvolutionShape(
+        source: [1, 64, side, side], outputChannels: 64, geometry: .same(kernel: 3), hasBias: false, precision: .f32)
+    }
+    // 2 · 9 · 64 · 64 operations a pixel: 22 × 22 pixels have more than 2^25, 21 × 21 fewer.
+    #expect((ConvolutionPlan.choose(for: shape(22)).forward == .winograd) == ComputeThreads.hasWideVectors)
+    #expect(ConvolutionPlan.choose(for: shape(21)).forward == .direct)
+    let plain = ConvolutionPlan.$leastWinogradOperations.withValue(.max) { ConvolutionPlan.choose(for: shape(22)) }
+    #expect(plain.forward == .direct && plain.inputGradient == .direct && plain.weightGradient == .direct)
   }
 }

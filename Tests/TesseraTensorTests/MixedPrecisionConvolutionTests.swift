@@ -16,7 +16,7 @@ struct MixedPrecisionConvolutionTests {
   func everyPassIsThatOfF32(_ source: Shape, _ out: Int, _ geometry: ConvolutionGeometry) {
     let kernel = Shape([out, source[1], geometry.kernel.height, geometry.kernel.width])
     func convolution(_ precision: Precision) -> Convolution {
-      ConvolutionPlan.$allowsWinograd.withValue(false) {
+      ConvolutionPlan.$leastWinogradOperations.withValue(.max) {
         Convolution(source: source, weights: kernel, hasBias: true, geometry: geometry, precision: precision)
       }
     }
