@@ -49,15 +49,17 @@ extension Convolution {
     _ x: [Tensor], arranged weights: ArrangedWeights, bias: Tensor?, activation: Activation?
   ) -> Tensor {
     precondition(weights.form == weightsForm, "Convolution: weights arranged as \(weights.form) for \(weightsForm)")
-    switch plan.forward {
-    case .depthwise:
-      return depthwiseForward(whole(x), weights: weights.storage, bias: bias, activation: activation)
-    case .winograd:
-      return winogradForward(transformable(x), transformed: weights.storage, bias: bias, activation: activation)
-    case .direct:
-      return directForward(
-        whole(x), weights: weights.storage, description: arrangedDescription, bias: bias, activation: activation)
-    }
+    let y =
+      switch plan.forward {
+      case .depthwise: depthwiseForward(whole(x), weights: weights.storage, bias: bias, activation: activation)
+      case .winograd:
+        winogradForward(transformable(x), transformed: weights.storage, bias: bias, activation: activation)
+      case .direct:
+        directForward(
+          whole(x), weights: weights.storage, description: arrangedDescription, bias: bias, activation: activation)
+      }
+    return rested(y)
+  }
   }
 
   private var arrangedDescription: tessera_convolution {

@@ -49,8 +49,10 @@ package struct ConvolutionPlan: Hashable, Sendable {
     }
   }
 
-  /// Least operations of a pass that is summed on transformed tiles: below, a pass takes a tenth of a millisecond
-  /// either way, and product by product errs less. With `Int.max` nothing is summed on tiles.
+  /// Least operations of a pass that is summed on transformed tiles.
+  ///
+  /// Below, a pass takes a tenth of a millisecond either way, and product by product errs less. With `Int.max` nothing
+  /// is summed on tiles.
   @TaskLocal package static var leastWinogradOperations = 1 << 25
 
   /// Chooses for a convolution by rules; the same shapes always get the same plan.

@@ -5,13 +5,12 @@ package struct PlanMeasurement {
   private let request: PlanRequest
   private let rules: ConvolutionPlan
 
-  /// Timed runs of each candidate in each of two visits; a run that does not count goes before.
-  private static let rounds = 3
-  private static let visits = 2
-  /// After this long a visit ends with the round that is under way.
-  private static let longestVisit = Duration.milliseconds(300)
-  /// What takes this many times as long as the best in the first timed round is not tried again.
-  private static let hopeless = 1.5
+  /// How often each pair of layouts is tried: a machine is slow for moments at a time, and none may have them all.
+  private static let visits = 3
+  /// A visit times rounds of all candidates until this has passed, one at least.
+  private static let visit = Duration.milliseconds(40)
+  /// What takes this many times as long as the best is not tried again.
+  private static let hopeless = 1.3
 
   /// The plan that computes a convolution fastest, the conversions of its maps included.
   ///
@@ -57,20 +56,32 @@ package struct PlanMeasurement {
   private func fastest() -> ConvolutionPlan {
     let arrangements = arrangements
     var seconds = arrangements.map { _ in [Work: Double]() }
-    // A machine is slow for moments at a time: none of the layouts may have them all.
-    for _ in 0..<Self.visits {
-      for (index, layouts) in arrangements.enumerated() {
-        seconds[index].merge(visit(layouts)) { min($0, $1) }
+    var plan = rules
+    for number in 0..<2 * Self.visits {
+      // Another plan than the rules' has to prove itself as often again.
+      guard number < Self.visits || plan != rules else { break }
+      let totals = zip(arrangements, seconds).map { total(of: $0, $1) }
+      let bound = Self.hopeless * (totals.min() ?? .infinity)
+      for (index, layouts) in arrangements.enumerated()
+      where number == 0 || totals[index] <= bound || isUsual(layouts) {
+        visit(layouts, &seconds[index])
       }
+      let timings = zip(arrangements, seconds).map { timing($0, $1) }
+      plan = PlanTiming.fastest(of: timings, passes: request.passes, rules: rules)
     }
-    let timings = zip(arrangements, seconds).map { layouts, seconds in timing(layouts, seconds) }
-    return PlanTiming.fastest(of: timings, passes: request.passes, rules: rules)
+    return plan
+  }
+
+  private func isUsual(_ layouts: Layouts) -> Bool { layouts == (rules.source, rules.destination) }
+
+  private func total(of layouts: Layouts, _ seconds: [Work: Double]) -> Double {
+    timing(layouts, seconds).best(of: request.passes, incumbent: nil)?.seconds ?? .infinity
   }
 
   /// One piece of work that is timed.
   private enum Work: Hashable {
     case pass(ConvolutionPass, ConvolutionPlan.Algorithm)
-    /// Of maps from where they rest and back.
+    /// Of what the passes are given, from the layout it rests in; what they give back is converted by them.
     case conversions
 
     /// Whether only one of the two is needed.
@@ -89,25 +100,27 @@ package struct PlanMeasurement {
     return timing
   }
 
-  /// The least seconds of each piece of work in one pair of layouts.
-  private func visit(_ layouts: Layouts) -> [Work: Double] {
-    var jobs = jobs(layouts)
+  /// Tries one pair of layouts, and lowers the least seconds of each piece of work.
+  private func visit(_ layouts: Layouts, _ least: inout [Work: Double]) {
+    let jobs = jobs(layouts).filter { !isHopeless($0.work, layouts, least) }
+    // The first run finds code and memory ready for the others.
     for job in jobs { job.run() }
-    var least: [Work: Double] = [:]
-    let end = ContinuousClock.now + Self.longestVisit
-    for _ in 0..<Self.rounds {
-      for job in jobs {
+    let end = ContinuousClock.now + Self.visit
+    repeat {
+      for job in jobs where !isHopeless(job.work, layouts, least) {
         let start = ContinuousClock.now
         job.run()
         least[job.work] = min(least[job.work] ?? .infinity, (ContinuousClock.now - start) / .seconds(1))
       }
-      guard ContinuousClock.now < end else { break }
-      jobs.removeAll { job in
-        let best = least.filter { $0.key.competes(with: job.work) }.values.min() ?? .infinity
-        return (least[job.work] ?? 0) > Self.hopeless * best
-      }
-    }
-    return least
+    } while ContinuousClock.now < end
+  }
+
+  /// What the rules choose is never given up, for it is what others are held against: a moment's disturbance must not
+  /// decide.
+  private func isHopeless(_ work: Work, _ layouts: Layouts, _ least: [Work: Double]) -> Bool {
+    guard let seconds = least[work] else { return false }
+    if case .pass(let pass, let algorithm) = work, isUsual(layouts), algorithm == rules[pass] { return false }
+    return least.contains { $0.key.competes(with: work) && Self.hopeless * $0.value < seconds }
   }
 
   private struct Job {
@@ -145,11 +158,10 @@ package struct PlanMeasurement {
       }
     }
     guard layouts != rest else { return jobs }
+    let rested = y.converted(to: rest.destination)
     jobs.append(
       Job(work: .conversions) {
         for part in parts { _ = part.converted(to: layouts.source) }
-        if passes.contains(.inputGradient) { for part in x { _ = part.converted(to: rest.source) } }
-        let rested = y.converted(to: rest.destination)
         if passes != .inference { _ = rested.converted(to: layouts.destination) }
       })
     return jobs

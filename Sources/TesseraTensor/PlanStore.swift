@@ -84,7 +84,9 @@ package final class PlanStore: Sendable {
   /// How a convolution is to be computed.
   package func plan(for request: PlanRequest) -> ConvolutionPlan {
     // What must not be summed on tiles is another computation, of which nothing is kept.
-    guard ConvolutionPlan.leastWinogradOperations != .max else { return .choose(for: request.shape, passes: request.passes) }
+    guard ConvolutionPlan.leastWinogradOperations != .max else {
+      return .choose(for: request.shape, passes: request.passes)
+    }
     if let plan = known(request) { return plan }
     guard measures(request) else { return .choose(for: request.shape, passes: request.passes) }
     return measuring.withLock { _ in

@@ -2,7 +2,7 @@
 struct PlanTiming {
   let source: Layout
   let destination: Layout
-  /// Seconds that maps take from the layout they rest in and back to it, in all passes together.
+  /// Seconds that maps take from the layout they rest in, in all passes together.
   var conversions: Double
   /// Seconds of each pass by each algorithm that was tried.
   var passes: [ConvolutionPass: [ConvolutionPlan.Algorithm: Double]]

@@ -58,16 +58,18 @@ package struct Convolution: Sendable {
   package func forward(_ x: [Tensor], weights: Tensor, bias: Tensor?, activation: Activation? = nil) -> Tensor {
     checkParts(x.map { $0.shape[1] })
     let weights = weights.converted(to: .rows)
-    return switch plan.forward {
-    case .direct:
-      directForward(
-        whole(x), weights: told(weights, plan), description: shape.description(plan), bias: bias, activation: activation
-      )
-    case .winograd:
-      winogradForward(
-        transformable(x), transformed: transformed(weights, transposes: false), bias: bias, activation: activation)
-    case .depthwise: depthwiseForward(whole(x), weights: weights, bias: bias, activation: activation)
-    }
+    let y =
+      switch plan.forward {
+      case .direct:
+        directForward(
+          whole(x), weights: told(weights, plan), description: shape.description(plan), bias: bias,
+          activation: activation)
+      case .winograd:
+        winogradForward(
+          transformable(x), transformed: transformed(weights, transposes: false), bias: bias, activation: activation)
+      case .depthwise: depthwiseForward(whole(x), weights: weights, bias: bias, activation: activation)
+      }
+    return rested(y)
   }
 
   /// ∂/∂x, in parts of so many channels.
@@ -84,12 +86,13 @@ package struct Convolution: Sendable {
       case .winograd: winogradInputGradients(dy, weights: weights, channels: [source[1]])[0]
       case .depthwise: depthwiseInputGradient(dy, weights: weights)
       }
+    let rested = rested(dx)
     var first = 0
     return channels.count == 1
-      ? [dx]
+      ? [rested]
       : channels.map { count in
         defer { first += count }
-        return dx.channels(first..<first + count)
+        return rested.channels(first..<first + count)
       }
   }
 
@@ -103,6 +106,9 @@ package struct Convolution: Sendable {
     case .depthwise: (depthwiseWeightGradient(whole(x), dy, weights: weights), biasGradient(dy))
     }
   }
+
+  /// Between layers maps rest in blocks, which other operations are made for: also where this one takes other layouts.
+  func rested(_ map: Tensor) -> Tensor { map.layout == .channelsLast ? map.converted(to: .blocked) : map }
 
   private func biasGradient(_ dy: Tensor) -> Tensor? {
     shape.hasBias ? dy.summedOverPixels().summedOverBatch() : nil
