@@ -9,7 +9,7 @@ extension CommandTests {
       "train": [
         "--data", "--out", "--resume", "--threads", "--arch", "--width", "--discriminator", "--encoding", "--lambda",
         "--adversarial-term", "--warm-start-epochs", "--epochs", "--batch", "--crop", "--scale", "--flip",
-        "--class-weighting", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
+        "--class-weighting", "--precision", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
       ],
       "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
       "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
@@ -67,6 +67,7 @@ extension CommandTests {
         ["request", "--server", "127.0.0.1:7450", "a.png", "--out", "o", "--name", "Street map"],
         ["train", "--data", "x", "--out", "y", "--epochs", "many"],
         ["train", "--data", "x", "--out", "y", "--epochs", "0"],
+        ["train", "--data", "x", "--out", "y", "--precision", "f16"],
         ["train", "--data", "x", "--out", "y", "--threads", "0"],
         ["inspect"], ["doctor", "--everything"],
       ])
