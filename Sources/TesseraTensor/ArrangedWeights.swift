@@ -60,7 +60,6 @@ extension Convolution {
       }
     return rested(y)
   }
-  }
 
   private var arrangedDescription: tessera_convolution {
     var description = shape.description(plan)
