@@ -31,8 +31,10 @@ public struct MemoryNeed: Hashable, Sendable {
     let (small, large) = try PlanStore.shared.rehearse {
       (try Self.bytesTaken { try work(sides.0) }, try Self.bytesTaken { try work(sides.1) })
     }
-    bytesPerPixel = max(1, (large - small) / (pixels.large - pixels.small))
-    fixedBytes = max(0, large - bytesPerPixel * pixels.large)
+    let perPixel = max(1, (large - small) / (pixels.large - pixels.small))
+    fixedBytes = max(0, large - perPixel * pixels.large)
+    // Blocks come in classes of sizes an eighth apart: other maps may be less lucky in theirs.
+    bytesPerPixel = perPixel * 9 / 8
   }
 
   /// Bytes for this many pixels.
@@ -46,8 +48,11 @@ public struct MemoryNeed: Hashable, Sendable {
   public func pixels(in bytes: Int) -> Int { max(0, (bytes - fixedBytes) / bytesPerPixel) }
 
   /// Tensors and the work areas of the calling thread.
+  ///
+  /// What large maps work in is as large for small ones, which would do without: they are summed on tiles, too.
   private static func bytesTaken(by work: () throws -> Void) rethrows -> Int {
     tessera_work_bytes_reset()
-    return try StoragePool.bytesTaken(by: work) + Int(tessera_work_bytes_peak())
+    let bytes = try ConvolutionPlan.$leastWinogradOperations.withValue(0) { try StoragePool.bytesTaken(by: work) }
+    return bytes + Int(tessera_work_bytes_peak())
   }
 }

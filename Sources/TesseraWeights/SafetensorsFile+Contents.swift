@@ -26,7 +26,7 @@ extension SafetensorsFile {
     let entry = try entry(name)
     switch entry.dtype {
     case .f32: return elements(entry) { (bits: UInt32) in Float(bitPattern: bits) }
-    case .f16: return elements(entry) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+    case .f16: return elements(entry) { (bits: UInt16) in Float(halfPattern: bits) }
     case .bf16: return elements(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
     case .f64: return elements(entry) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     default: throw SafetensorsError(file: path, place: .tensor(name), cause: .notFloats(entry.dtype))

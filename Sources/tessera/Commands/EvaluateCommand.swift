@@ -26,7 +26,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder of the data set.", valueName: "dir")) var data: String
   @Option(help: "Split to measure on: train, val or test.") var split = Split.val
   @Flag(help: "Print JSON, with the confusion matrix.") var json = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var inference: InferenceOptions
 
   func validate() throws {
     guard (model == nil) != (predictions == nil) else {
@@ -58,8 +58,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let path = model ?? ""
     let stored = try StoredModel(path: path)
     try dataset.requireClasses(stored.model.classes, of: path)
-    MeasuredPlans.begin()
-    let engine = try Engine(stored, threads: threads.count)
+    let engine = try Engine(stored, precision: inference.chosen, threads: inference.threads.count)
     return try await store.evaluate(progress: show) { sample, whole in
       try await engine.labelMap(pixels: whole.pixels, size: whole.truth.size, of: sample.imagePath)
     }

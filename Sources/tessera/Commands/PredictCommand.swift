@@ -23,13 +23,13 @@ struct PredictCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String
   @Flag(help: "Also paint the label maps over the images.") var overlay = false
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var inference: InferenceOptions
 
   func run() async throws {
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
-    MeasuredPlans.begin()
-    let engine = try Engine(try StoredModel(path: model), threads: threads.count)
+    let engine = try Engine(
+      try StoredModel(path: model), precision: inference.chosen, threads: inference.threads.count)
     try PredictionJob.makeFolder(out)
     let failures = await PredictionRun(jobs: jobs, folder: out).run(by: engine)
     guard failures == 0 else { throw ExitCode.failure }

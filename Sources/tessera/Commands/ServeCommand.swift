@@ -5,6 +5,7 @@ import ServiceLifecycle
 import TesseraInference
 import TesseraProtocol
 import TesseraServer
+import TesseraTensor
 import UnixSignals
 
 /// Serves a model.
@@ -31,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
   @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
   var threads: String?
+  @Option(help: "How maps between layers are stored: f32 or bf16. (default: f32)") var precision: String?
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
@@ -40,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
   private struct Resolved {
     var configuration = Server.Configuration()
     var name = "default"
+    var precision = Precision.f32
     var threads = 1
   }
 
@@ -50,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
   private func resolved() throws(OptionError) -> Resolved {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("threads", threads), ("queue-requests", queueRequests),
+        ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
+        ("queue-requests", queueRequests),
         ("max-connections", maxConnections),
       ], file: config)
     var resolved = Resolved()
@@ -70,6 +74,12 @@ struct ServeCommand: AsyncParsableCommand {
     guard ModelDescription.isName(resolved.name) else {
       throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _ and -")
     }
+    if let name = options["precision"] {
+      guard let precision = InferenceOptions.precision(name) else {
+        throw options.error("precision", remedy: InferenceOptions.remedy)
+      }
+      resolved.precision = precision
+    }
     resolved.threads = try options.threadCount()
     return resolved
   }
@@ -77,8 +87,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try resolved()
     var configuration = options.configuration
-    MeasuredPlans.begin()
-    let engine = try Engine(try StoredModel(path: model), name: options.name, threads: options.threads)
+    let engine = try Engine(
+      try StoredModel(path: model), name: options.name, precision: options.precision, threads: options.threads)
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
     let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })

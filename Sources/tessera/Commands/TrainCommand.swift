@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
     let options = try training.resolved()
     ComputeThreads.prepare(count: options.threads)
     // Without a limit: a run must find the same plans whenever it is begun.
-    MeasuredPlans.begin(atMost: nil)
+    MeasuredPlans.begin()
     Interruption.observe()
     var trainer = try trainer(options)
     var display = TrainingDisplay(trainer)
