@@ -128,8 +128,13 @@ struct EngineTests {
   func numbersThatOverflowInsideAreAnError(_ layer: String) async throws {
     let stored = try stored { values in
       let parameters = zip(values.names, values.parameters).map { name, tensor in
+        // Normalisations that keep maps from fading on their way to the layer.
+        if name.hasSuffix(".1.weight"), tensor.shape.rank == 1 { return Tensor.filled(tensor.shape, with: 30) }
         guard name.hasSuffix(layer) else { return tensor }
-        return Tensor(tensor.shape, tensor.elements.indices.map { $0 % 2 == 0 ? 3e38 : -3e38 })
+        // Whatever the order of a sum over channels and windows, it passes the largest number before it comes back.
+        let channels = tensor.shape[1]
+        return Tensor(
+          tensor.shape, tensor.elements.indices.map { $0 / 9 % channels < (channels + 1) / 2 ? 3e38 : -3e38 })
       }
       return values.replacing(parameters: parameters, buffers: values.buffers)
     }
