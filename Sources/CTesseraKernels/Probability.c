@@ -201,7 +201,7 @@ void tessera_largest_class(uint16_t *classes, float *largest, const float *x, si
 
 typedef struct {
   float *dz;
-  const float *z;
+  const float *z, *w;
   float target;
 } verdicts;
 
@@ -211,13 +211,14 @@ static double binary_cross_entropy(void *context, size_t first, size_t last) {
   for (size_t i = first; i < last; i++) {
     double z = v.z[i], tail = exp(-fabs(z)), small = tail / (1 + tail);
     double rest = z > 0 ? 1 - (double)v.target : -(double)v.target;
-    loss += rest * z + log1p(tail);
-    v.dz[i] = (float)(rest + (z > 0 ? -small : small));
+    double weight = v.w ? (double)v.w[i] : 1;
+    loss += weight * (rest * z + log1p(tail));
+    v.dz[i] = (float)(weight * (rest + (z > 0 ? -small : small)));
   }
   return loss;
 }
 
-double tessera_binary_cross_entropy(float *dz, const float *z, float target, size_t count) {
-  verdicts v = {dz, z, target};
+double tessera_binary_cross_entropy(float *dz, const float *z, const float *w, float target, size_t count) {
+  verdicts v = {dz, z, w, target};
   return tessera_parallel_sum(count, TESSERA_PIECE, binary_cross_entropy, &v);
 }

@@ -64,12 +64,15 @@ extension Tensor {
     }
   }
 
-  /// Binary cross-entropy from logits summed over all elements, and its gradient.
-  package func binaryCrossEntropy(target: Float) -> (loss: Double, gradient: Tensor) {
+  /// Binary cross-entropy from logits summed over all elements by weight, and its gradient.
+  package func binaryCrossEntropy(target: Float, weights: Tensor? = nil) -> (loss: Double, gradient: Tensor) {
     precondition(target >= 0 && target <= 1, "binaryCrossEntropy: target \(target) outside 0...1")
-    let z = converted(to: .rows)
+    precondition(
+      weights.map { $0.shape == shape } ?? true, "binaryCrossEntropy: weights of another shape than \(shape)")
+    let z = converted(to: .rows, .f32)
+    let w = weights?.converted(to: .rows, .f32)
     var dz = Tensor(uninitialized: shape)
-    let loss = tessera_binary_cross_entropy(dz.mutablePointer, z.pointer, target, shape.count)
+    let loss = tessera_binary_cross_entropy(dz.mutablePointer, z.pointer, w?.pointer, target, shape.count)
     return (loss, dz)
   }
 

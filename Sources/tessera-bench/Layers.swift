@@ -60,7 +60,8 @@ struct Layers: ParsableCommand {
       let maps = Tensor.filled([batch, classes, height, width], with: 1 / Float(classes))
       // What it sees is the segmenter's, whose step needs the gradient.
       return recordedConvolutions(of: values, mode: mode, precision: format.precision) { pass in
-        _ = network(EncodedLabelMaps(pass.constant(maps)), in: pass)
+        let images = pass.constant(.zeros([batch, 3, height, width]))
+        _ = network(EncodedLabelMaps(pass.constant(maps), images: images, coverage: nil), in: pass)
       }.map(\.passingGradient)
     }
     guard let architecture = NetworkOptions.architecture(named: net) else { return [] }

@@ -25,7 +25,7 @@ struct StepWorkload {
     alternation = Alternation(
       segmenter: network, discriminator: judge?.network,
       objective: Objective(
-        lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: BasicEncoding(scale: options.downsample)),
+        lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: options.downsample)),
       precision: options.network.format.precision)
     var random = generator
     batch = TrainingBatch(

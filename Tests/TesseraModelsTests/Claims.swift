@@ -1,3 +1,4 @@
+import TesseraModels
 import TesseraNN
 import TesseraTensor
 import Testing
@@ -53,3 +54,9 @@ func deviation(_ a: Tensor, from other: Tensor) -> Float {
 
 /// A set of no parameters, under which everything is constant.
 func noParameters() throws -> ParameterSet { try build(from: .random(seed: 0)) { _ in }.values }
+
+/// Maps as a discriminator takes them: of black images, all of them labelled.
+func encoded(_ maps: Tensor, _ pass: ForwardPass) -> EncodedLabelMaps {
+  let images = Tensor.zeros([maps.shape[0], 3, maps.shape[2], maps.shape[3]])
+  return EncodedLabelMaps(pass.constant(maps), images: pass.constant(images), coverage: nil)
+}

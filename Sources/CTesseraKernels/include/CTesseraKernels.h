@@ -191,8 +191,9 @@ void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t 
 // The class of the largest value, ties to the lowest class; `largest` may be NULL and receives that value.
 void tessera_largest_class(uint16_t *labels, float *largest, const float *x, size_t n, size_t c, size_t p);
 
-// Returns Σ softplus(±z) for target 1 (−) or 0 (+), with targets in 0...1 in between; dz receives σ(z) − target.
-double tessera_binary_cross_entropy(float *dz, const float *z, float target, size_t count);
+// Returns Σ w·softplus(±z) for target 1 (−) or 0 (+), with targets in 0...1 in between; dz receives w·(σ(z) − target).
+// `w` may be NULL for 1.
+double tessera_binary_cross_entropy(float *dz, const float *z, const float *w, float target, size_t count);
 
 // ---- Optimizers, in place
 void tessera_sgd(float *w, float *velocity, const float *g, size_t count, float rate, float momentum, float decay,

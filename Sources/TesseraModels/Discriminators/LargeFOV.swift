@@ -32,12 +32,14 @@ public struct LargeFOV: Discriminator {
   /// Judges each map: `[batch, channels, height, width]` to `[batch, 1, 1, 1]`.
   public func callAsFunction(_ maps: EncodedLabelMaps, in pass: ForwardPass) -> Verdict {
     var x = maps.variable
+    var features = x
     for (index, convolution) in convolutions.enumerated() {
+      features = x
       x = convolution(x, in: pass)
       if index < convolutions.count - 1 { x = relu(x) }
       if Self.pooled.contains(index) { x = maxPool(x, ConvolutionGeometry(kernel: .init(2), stride: .init(2))) }
     }
     let scores = globalAveragePool(x)
-    return Verdict(channels(scores, 1..<2) - channels(scores, 0..<1))
+    return Verdict(channels(scores, 1..<2) - channels(scores, 0..<1), features: features)
   }
 }

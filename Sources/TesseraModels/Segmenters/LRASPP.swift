@@ -53,7 +53,8 @@ public struct LRASPP: Segmenter {
     let weighed = convolution(features.high, in: pass) * weights
     let enlarged = resample(weighed, height: features.low.shape[2], width: features.low.shape[3], .bilinear)
     // Logits before they are enlarged: what is stored otherwise then is small.
-    let scores = Logits(lowHead(features.low, in: pass) + highHead(enlarged, in: pass))
-    return Logits(resample(scores.variable, height: images.shape[2], width: images.shape[3], .bilinear))
+    let scores = convert(lowHead(features.low, in: pass) + highHead(enlarged, in: pass), to: .rows, .f32)
+    return Logits(
+      resample(scores, height: images.shape[2], width: images.shape[3], .bilinear), features: weighed)
   }
 }

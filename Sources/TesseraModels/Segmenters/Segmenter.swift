@@ -26,8 +26,14 @@ public struct Logits {
   /// The numbers.
   public let variable: Variable
 
+  /// The hidden maps that were scored, `[batch, features, any height, any width]`: what feature matching compares.
+  public let features: Variable
+
   /// Marks a map as logits; whatever is between layers, scores are f32 and lie as losses and softmax read them.
-  public init(_ variable: Variable) { self.variable = convert(variable, to: .rows, .f32) }
+  public init(_ variable: Variable, features: Variable) {
+    self.variable = convert(variable, to: .rows, .f32)
+    self.features = features
+  }
 
   /// Class probabilities, each pixel summing to 1.
   public var probabilities: ClassProbabilities { ClassProbabilities(softmax(variable)) }

@@ -59,7 +59,7 @@ public struct UNet: Segmenter {
       x = resample(x, height: skip.shape[2], width: skip.shape[3], .bilinear)
       x = block([x, skip], in: pass)
     }
-    return Logits(head(x, in: pass))
+    return Logits(head(x, in: pass), features: x)
   }
 }
 

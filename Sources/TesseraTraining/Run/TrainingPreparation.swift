@@ -62,7 +62,7 @@ struct TrainingPreparation {
       objective: Objective(
         lambda: Float(configuration.lambda), term: configuration.term,
         classWeights: frequencies?.weights(configuration.classWeighting),
-        encoding: BasicEncoding(scale: configuration.discriminatorScale),
+        encoding: LabelMapEncoding(.basic, scale: configuration.discriminatorScale),
         gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }),
       precision: configuration.precision)
     state = TrainingState(

@@ -64,14 +64,14 @@ public struct Alternation: Sendable {
       let logits = segmenter(pass.constant(batch.images), in: pass)
       let probabilities = logits.probabilities
       let own = discriminatorStep(
-        of: discriminatorState.values, prediction: probabilities.variable.value, batch.labels,
+        of: discriminatorState.values, prediction: probabilities.variable.value, batch,
         generator: pass.generator)
       pass.generator = own.generator
       let norm = discriminatorState.learn(
         from: own, rate: rates.discriminator, limit: objective.gradientNormLimit)
       judged = (own, norm)
       let (loss, crossEntropy, term) = segmenterLoss(
-        logits, probabilities, batch.labels, against: discriminatorState.values, in: pass)
+        logits, probabilities, batch, against: discriminatorState.values, in: pass)
       return (loss, (crossEntropy: crossEntropy.value.scalar, term: term.value.scalar))
     }
     generator = step.generator

@@ -16,7 +16,7 @@ public struct Objective: Sendable {
   /// One positive weight per class in l_mce; nil for 1.
   public let classWeights: [Float]?
   /// How the discriminator sees label maps.
-  public let encoding: BasicEncoding
+  public let encoding: LabelMapEncoding
 
   /// Most that the norm of a network's gradients may be; nil for no limit.
   public let gradientNormLimit: Float?
@@ -25,7 +25,7 @@ public struct Objective: Sendable {
   ///
   /// - Precondition: λ is finite and at least 0; a limit is positive.
   public init(
-    lambda: Float, term: AdversarialTerm, classWeights: [Float]?, encoding: BasicEncoding,
+    lambda: Float, term: AdversarialTerm, classWeights: [Float]?, encoding: LabelMapEncoding,
     gradientNormLimit: Float? = nil
   ) {
     precondition(lambda >= 0 && lambda.isFinite, "Objective: λ \(lambda)")

@@ -25,7 +25,7 @@ import Testing
     var state: UInt64 = 3
     let maps = uniform([batch, 11, height, width], &state)
     let (verdict, expected) = evaluate(values) { pass in
-      (judge(EncodedLabelMaps(pass.constant(maps)), in: pass).variable.value, Self.described(maps, values, pass))
+      (judge(encoded(maps, pass), in: pass).logits.value, Self.described(maps, values, pass))
     }
     #expect(verdict.shape == [batch, 1, 1, 1])
     #expect(deviation(verdict, from: expected) < 1e-3)
@@ -55,7 +55,8 @@ import Testing
   @Test func lossesOfVerdicts() throws {
     let verdicts = Tensor([2, 1, 1, 1], [0, 0])
     let losses = try evaluate(noParameters()) { pass in
-      [Float(0), 1].map { Verdict(pass.constant(verdicts)).loss(target: $0).value.scalar }
+      let logits = pass.constant(verdicts)
+      return [Float(0), 1].map { Verdict(logits, features: logits).loss(target: $0).value.scalar }
     }
     #expect(losses == [0.6931472, 0.6931472])
   }

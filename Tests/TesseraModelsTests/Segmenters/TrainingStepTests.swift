@@ -16,9 +16,10 @@ import Testing
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 1, stream: "step")
     ) { pass in
       let logits = unet(pass.constant(UNetTests.images(2, 9, 13)), in: pass)
-      let encoded = BasicEncoding(scale: 1)(logits.probabilities, labels: labels)
+      let encoded = LabelMapEncoding(.basic, scale: 1)(
+        logits.probabilities, images: UNetTests.images(2, 9, 13), labels: labels, in: pass)
       let verdict = judge.0(encoded, in: pass.constants(judge.1, mode: .training(recordsStatistics: false)))
-      return (crossEntropy(logits.variable, labels) + 0.5 * verdict.loss(target: 1), verdict.variable.value)
+      return (crossEntropy(logits.variable, labels) + 0.5 * verdict.loss(target: 1), verdict.logits.value)
     }
   }
 
@@ -48,7 +49,8 @@ import Testing
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 1, stream: "step")
     ) { pass in
       let probabilities = unet(pass.constant(UNetTests.images(2, 9, 13)), in: pass).probabilities
-      let maps = BasicEncoding(scale: 2)(probabilities, labels: Self.labels)
+      let maps = LabelMapEncoding(.basic, scale: 2)(
+        probabilities, images: UNetTests.images(2, 9, 13), labels: Self.labels, in: pass)
       let verdict = judge.network(maps, in: pass.constants(judge.values, mode: .training(recordsStatistics: false)))
       return (verdict.loss(target: 1), ())
     }

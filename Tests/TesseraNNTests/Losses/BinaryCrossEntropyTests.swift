@@ -22,6 +22,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [Float(0), 0.9, 1])
+  func weightsCount(_ target: Float) throws {
+    var generator = Generator(seed: 33, stream: "weights")
+    let weights: [Float] = [1, 0, 0.25, 0.5, 0, 2]
+    try expectAgreement([.random([2, 1, 1, 3], bound: 6, &generator)]) { v, _ in
+      binaryCrossEntropy(v[0], target: target, weights: Tensor([2, 1, 1, 3], weights))
+    } reference: { inputs in
+      let terms = zip(inputs[0].values, weights).map { z, w in
+        Double(w) * (max(z, 0) + log1p(exp(-abs(z))) - Double(target) * z)
+      }
+      return ReferenceMap([], [terms.reduce(0, +) / 3.75])
+    }
+  }
+
+  @Test func withoutWeightThereIsNothingToLearn() throws {
+    let (key, values) = try build(from: .stored(["z": Tensor([2], [3, -3])])) { $0.parameter("z", [2], .zeros) }
+    let result = valueAndGradients(of: values, mode: .inference, generator: Generator(seed: 0, stream: "")) {
+      (binaryCrossEntropy($0[key], target: 1, weights: .zeros([2])), ())
+    }
+    #expect(result.value == 0)
+    #expect(result.gradients.tensors[0].elements == [0, 0])
+  }
+
   /// Far out the loss is linear or zero, and its gradient 1, −1 or 0: neither overflows nor is lost.
   @Test(
     arguments: [

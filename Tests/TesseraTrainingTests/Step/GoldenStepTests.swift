@@ -26,14 +26,14 @@ struct GoldenStepTests {
     let (discriminator, judge) = try golden.discriminator()
     let alternation = Alternation(
       segmenter: segmenter, discriminator: discriminator,
-      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: BasicEncoding(scale: 1)))
+      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 1)))
     let step = valueAndGradients(
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 0, stream: "")
     ) { pass in
       let logits = segmenter(pass.constant(golden["x"]), in: pass)
       let probabilities = logits.probabilities
       let (loss, crossEntropy, _) = alternation.segmenterLoss(
-        logits, probabilities, golden.labels, against: judge, in: pass)
+        logits, probabilities, golden.batch, against: judge, in: pass)
       return (loss, (logits: logits.variable.value, crossEntropy: crossEntropy.value))
     }
     expectClose(step.output.logits, golden["logits"], "logits")
@@ -51,12 +51,12 @@ struct GoldenStepTests {
     let (discriminator, judge) = try golden.discriminator()
     let alternation = Alternation(
       segmenter: segmenter, discriminator: discriminator,
-      objective: Objective(lambda: 0.1, term: .minimax, classWeights: nil, encoding: BasicEncoding(scale: 1)))
+      objective: Objective(lambda: 0.1, term: .minimax, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 1)))
     let prediction = evaluate(values, mode: .training(recordsStatistics: false)) { pass in
       segmenter(pass.constant(golden["x"]), in: pass).probabilities.variable.value
     }
     let step = alternation.discriminatorStep(
-      of: judge, prediction: prediction, golden.labels, generator: Generator(seed: 0, stream: ""))
+      of: judge, prediction: prediction, golden.batch, generator: Generator(seed: 0, stream: ""))
     expectClose(Tensor([step.output.truth.count], step.output.truth), golden["real"], "verdicts on ground truth")
     expectClose(
       Tensor([step.output.prediction.count], step.output.prediction), golden["fake"], "verdicts on predictions")
@@ -74,7 +74,7 @@ struct GoldenStepTests {
     let (segmenter, values) = try golden.segmenter()
     let alternation = Alternation(
       segmenter: segmenter, discriminator: nil,
-      objective: Objective(lambda: 0, term: .minimax, classWeights: nil, encoding: BasicEncoding(scale: 1)))
+      objective: Objective(lambda: 0, term: .minimax, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 1)))
     var learner = Learner(
       values: values, optimizer: Optimizer(.sgd(momentum: 0.9, nesterov: false), decay: 0, for: values))
     var generator = Generator(seed: 0, stream: "")
@@ -98,7 +98,7 @@ struct GoldenStepTests {
     let (discriminator, judge) = try golden.discriminator()
     let alternation = Alternation(
       segmenter: segmenter, discriminator: discriminator,
-      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: BasicEncoding(scale: 1)),
+      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 1)),
       precision: .bf16)
     let step = valueAndGradients(
       of: values, mode: .training(recordsStatistics: true), precision: .bf16, generator: Generator(seed: 0, stream: "")
@@ -106,7 +106,7 @@ struct GoldenStepTests {
       let logits = segmenter(pass.constant(golden["x"]), in: pass)
       let probabilities = logits.probabilities
       let (loss, crossEntropy, _) = alternation.segmenterLoss(
-        logits, probabilities, golden.labels, against: judge, in: pass)
+        logits, probabilities, golden.batch, against: judge, in: pass)
       return (loss, (probabilities: probabilities.variable.value, crossEntropy: crossEntropy.value))
     }
     expectNear(step.output.crossEntropy.scalar, golden["mce"].scalar, "l_mce")
@@ -118,7 +118,7 @@ struct GoldenStepTests {
       head.map { step.gradients.tensors[$0] }, head.map { golden[names[$0]] }, "segmenter's head", cosine: 0.999)
 
     let own = alternation.discriminatorStep(
-      of: judge, prediction: step.output.probabilities, golden.labels, generator: Generator(seed: 0, stream: ""))
+      of: judge, prediction: step.output.probabilities, golden.batch, generator: Generator(seed: 0, stream: ""))
     expectNear(own.value, golden["d_loss"].scalar, "discriminator's loss")
     let kept = zip(judge.names, own.gradients.tensors).compactMap { name, gradient in
       golden.tensors["grad.d.\(name)"].map { (gradient, $0) }
@@ -135,14 +135,14 @@ struct GoldenStepTests {
     let (discriminator, judge) = try golden.discriminator()
     let alternation = Alternation(
       segmenter: segmenter, discriminator: discriminator,
-      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: BasicEncoding(scale: 1)))
+      objective: Objective(lambda: 0.1, term: term, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 1)))
     let step = ConvolutionPlan.$leastWinogradOperations.withValue(0) {
       valueAndGradients(
         of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 0, stream: "")
       ) { pass in
         let logits = segmenter(pass.constant(golden["x"]), in: pass)
         let (loss, _, _) = alternation.segmenterLoss(
-          logits, logits.probabilities, golden.labels, against: judge, in: pass)
+          logits, logits.probabilities, golden.batch, against: judge, in: pass)
         return (loss, logits.variable.value)
       }
     }

@@ -29,7 +29,7 @@ struct MixedPrecisionTests {
     let (judge, judgeValues) = try build(from: .random(seed: 2)) { LargeFOV($0, channels: Self.classCount) }
     let alternation = Alternation(
       segmenter: segmenter, discriminator: judge,
-      objective: Objective(lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: BasicEncoding(scale: 4)),
+      objective: Objective(lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 4)),
       precision: .bf16)
     return (alternation, values, judgeValues)
   }
@@ -42,10 +42,11 @@ struct MixedPrecisionTests {
     let mode = Mode.training(recordsStatistics: true)
     let step = recordedMaps(of: values, mode: mode, precision: .bf16) { pass in
       let logits = alternation.segmenter(pass.constant(batch.images), in: pass)
-      return alternation.segmenterLoss(logits, logits.probabilities, batch.labels, against: judge, in: pass).loss
+      return alternation.segmenterLoss(logits, logits.probabilities, batch, against: judge, in: pass).loss
     }
     let own = recordedMaps(of: judge, mode: mode, precision: .bf16) { pass in
-      let truth = alternation.objective.encoding(truth: batch.labels, in: pass)
+      let truth = alternation.objective.encoding(
+        truth: batch.labels, beside: .oneHot(batch.labels), images: batch.images, in: pass)
       return alternation.discriminator!(truth, in: pass).loss(target: 1)
     }
     for record in step + own where record.shape.rank == 4 && record.shape[2] * record.shape[3] > 1 {
