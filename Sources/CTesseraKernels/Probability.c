@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "CTesseraKernels.h"
+#include "Exponential.h"
 #include "Parallel.h"
 
 // Pixels are taken in tiles: for each tile every channel's run is contiguous, so the loops over pixels vectorize and a
@@ -9,7 +10,7 @@
 enum { TILE = 128 };
 
 typedef struct {
-  float *y;
+  float *y, *lse;
   const float *x, *dy, *weights;
   const uint16_t *labels;
   uint16_t *classes;
@@ -31,26 +32,6 @@ typedef struct {
 static void run(tessera_range body, maps *m, size_t n) {
   size_t tiles = (m->p + TILE - 1) / TILE;
   tessera_parallel(n * tiles, 8, body, m);
-}
-
-// exp for arguments ≤ 0 with a relative error below 2e-7: 2^k · e^r, |r| ≤ ln 2 / 2. The loop around it vectorizes,
-// which calls of expf do not.
-static inline float exp_negative(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  float k = floorf(x * 1.44269504f + 0.5f);
-  float r = x - k * 0.693359375f - k * -2.12194440e-4f;
-  float e = 1.9875691500e-4f;
-  e = e * r + 1.3981999507e-3f;
-  e = e * r + 8.3334519073e-3f;
-  e = e * r + 4.1665795894e-2f;
-  e = e * r + 1.6666665459e-1f;
-  e = e * r + 5.0000001201e-1f;
-  e = e * r * r + r + 1;
-  union {
-    int32_t bits;
-    float value;
-  } power = {((int32_t)k + 127) << 23};
-  return e * power.value;
 }
 
 // For a tile of pixels: the largest channel, exp(x − largest) of every channel as `y`, and its sum over the channels.
@@ -83,6 +64,29 @@ TESSERA_CLONES static void softmax(void *context, size_t first, size_t last) {
   })
 }
 
+TESSERA_CLONES static void log_sum_exp(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    float largest[TILE], sum[TILE];
+    exponentials(&m, at, width, largest, sum);
+    for (size_t i = 0; i < width; i++) {
+      m.lse[image * m.p + pixel + i] = (float)(largest[i] + log(sum[i]));
+      sum[i] = 1 / sum[i];
+    }
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] *= sum[i];
+  })
+}
+
+TESSERA_CLONES static void multiply_pixels(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;  // dy holds the factors
+  EACH_TILE({
+    const float *factors = m.dy + image * m.p + pixel;
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] = m.x[at + c * m.p + i] * factors[i];
+  })
+}
+
 TESSERA_CLONES static void softmax_backward(void *context, size_t first, size_t last) {
   maps m = *(maps *)context;  // x holds the probabilities
   EACH_TILE({
@@ -112,6 +116,27 @@ TESSERA_CLONES static double cross_entropy(void *context, size_t first, size_t l
     for (size_t c = 0; c < m.c; c++)
       for (size_t i = 0; i < width; i++)
         m.y[at + c * m.p + i] = m.y[at + c * m.p + i] * sum[i] - (labels[i] == c ? weight[i] : 0);
+  })
+  return loss;
+}
+
+// The largest logit stands for the others' offset, so that huge ones lose nothing.
+TESSERA_CLONES static double uniform_cross_entropy(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  double loss = 0;
+  float share = 1 / (float)m.c;
+  EACH_TILE({
+    float largest[TILE], sum[TILE], weight[TILE], below[TILE] = {0};
+    exponentials(&m, at, width, largest, sum);
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) below[i] += largest[i] - m.x[at + c * m.p + i];
+    for (size_t i = 0; i < width; i++) {
+      weight[i] = m.weights ? m.weights[image * m.p + pixel + i] : 1;
+      loss += (double)weight[i] * (log(sum[i]) + (double)below[i] / (double)m.c);
+      sum[i] = weight[i] / sum[i];
+    }
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] = m.y[at + c * m.p + i] * sum[i] - weight[i] * share;
   })
   return loss;
 }
@@ -156,6 +181,16 @@ void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p) {
   run(softmax, &m, n);
 }
 
+void tessera_log_sum_exp(float *lse, float *y, const float *x, size_t n, size_t c, size_t p) {
+  maps m = {.y = y, .lse = lse, .x = x, .c = c, .p = p};
+  run(log_sum_exp, &m, n);
+}
+
+void tessera_multiply_pixels(float *y, const float *x, const float *s, size_t n, size_t c, size_t p) {
+  maps m = {.y = y, .x = x, .dy = s, .c = c, .p = p};
+  run(multiply_pixels, &m, n);
+}
+
 void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p) {
   maps m = {.y = dx, .x = y, .dy = dy, .c = c, .p = p};
   run(softmax_backward, &m, n);
@@ -166,6 +201,12 @@ double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, 
   size_t tiles = n * ((p + TILE - 1) / TILE);
   maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
   return tessera_parallel_sum(tiles, 8, cross_entropy, &m);
+}
+
+double tessera_uniform_cross_entropy(float *dx, const float *x, const float *weights, size_t n, size_t c, size_t p) {
+  size_t tiles = n * ((p + TILE - 1) / TILE);
+  maps m = {.y = dx, .x = x, .weights = weights, .c = c, .p = p};
+  return tessera_parallel_sum(tiles, 8, uniform_cross_entropy, &m);
 }
 
 static double label_weight(void *context, size_t first, size_t last) {

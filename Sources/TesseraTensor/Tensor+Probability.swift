@@ -19,6 +19,43 @@ extension Tensor {
     return dx
   }
 
+  /// ln Σ_c e^x over the channels of a map, `[batch, 1, height, width]`, and its softmax.
+  package func logSumExp() -> (value: Tensor, softmax: Tensor) {
+    let x = classMap("logSumExp").converted(to: .f32)
+    var value = Tensor(uninitialized: [shape[0], 1, shape[2], shape[3]])
+    var y = Tensor(uninitialized: shape)
+    tessera_log_sum_exp(
+      value.mutablePointer, y.mutablePointer, x.pointer, shape[0], shape[1], shape[2] * shape[3])
+    return (value, y)
+  }
+
+  /// Every pixel's channels times the pixel's own number; `factors` is `[batch, 1, height, width]`.
+  package func multipliedByPixel(_ factors: Tensor) -> Tensor {
+    let x = classMap("multipliedByPixel").converted(to: .f32)
+    precondition(
+      factors.shape == [shape[0], 1, shape[2], shape[3]], "multipliedByPixel: map \(shape) with \(factors.shape)")
+    let factors = factors.converted(to: .rows, .f32)
+    var y = Tensor(uninitialized: shape)
+    tessera_multiply_pixels(
+      y.mutablePointer, x.pointer, factors.pointer, shape[0], shape[1], shape[2] * shape[3])
+    return y
+  }
+
+  /// Cross-entropy of logits with the uniform distribution, summed over pixels by weight, and its gradient.
+  ///
+  /// - Parameter weights: one number per pixel, `[batch, 1, height, width]`, or nil for 1.
+  package func uniformCrossEntropy(weights: Tensor?) -> (loss: Double, gradient: Tensor) {
+    let x = classMap("uniformCrossEntropy").converted(to: .f32)
+    precondition(
+      weights.map { $0.shape == [shape[0], 1, shape[2], shape[3]] } ?? true,
+      "uniformCrossEntropy: logits \(shape), weights \(weights?.shape ?? .scalar)")
+    let w = weights?.converted(to: .rows, .f32)
+    var dx = Tensor(uninitialized: shape)
+    let loss = tessera_uniform_cross_entropy(
+      dx.mutablePointer, x.pointer, w?.pointer, shape[0], shape[1], shape[2] * shape[3])
+    return (loss, dx)
+  }
+
   /// Cross-entropy of logits summed over labelled pixels, each times its class's weight, and its gradient.
   ///
   /// - Parameter weights: one number per class, or nil for 1.

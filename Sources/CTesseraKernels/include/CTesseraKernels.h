@@ -179,6 +179,12 @@ void tessera_window_means_backward(const tessera_windows *d, const float *dy, fl
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
 void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p);
+// lse[n, p] = ln Σ_c e^x, and y = softmax of x.
+void tessera_log_sum_exp(float *lse, float *y, const float *x, size_t n, size_t c, size_t p);
+// y = x · s with one factor for each pixel, s [n, p].
+void tessera_multiply_pixels(float *y, const float *x, const float *s, size_t n, size_t c, size_t p);
+// Returns Σ w·(lse − mean_c x) over pixels; dx receives w·(softmax − 1 / c). `weights` [n, p] may be NULL: all 1.
+double tessera_uniform_cross_entropy(float *dx, const float *x, const float *weights, size_t n, size_t c, size_t p);
 // Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives w[l]·(softmax − onehot), 0 at void pixels.
 // `weights` may be NULL: all 1.
 double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
