@@ -44,6 +44,19 @@ double tessera_squares(const float *x, size_t count);
 size_t tessera_nonfinite(const float *x, size_t count);
 // y = x / keep where the hash of (seed, i) falls below keep, else 0.
 void tessera_dropout(float *y, const float *x, size_t count, float keep, uint64_t seed);
+// y = x + deviation · a standard normal number that follows from (seed, i).
+void tessera_add_noise(float *y, const float *x, size_t count, float deviation, uint64_t seed);
+
+// ---- Pairs of a batch: y[i, b] = Σ_{j ≠ i} exp(−Σ_c |x[i, b, c] − x[j, b, c]|); x [n, kernels, width],
+// y [n, kernels].
+typedef struct {
+  size_t n, kernels, width;
+} tessera_pairs;
+// Numbers that `scratch` must hold.
+size_t tessera_pairs_scratch(const tessera_pairs *d);
+void tessera_pairs_sum(const tessera_pairs *d, const float *x, float *y, float *scratch);
+// dx, where two equal numbers have no gradient.
+void tessera_pairs_sum_backward(const tessera_pairs *d, const float *x, const float *dy, float *dx, float *scratch);
 
 // ---- Activations
 typedef enum {
