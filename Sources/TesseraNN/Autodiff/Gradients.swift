@@ -17,7 +17,7 @@ public struct Differentiation<Output> {
 /// The gradients of a parameter set, in its order.
 public struct Gradients: Sendable {
   /// One tensor per parameter, of its shape.
-  public private(set) var tensors: [Tensor]
+  public internal(set) var tensors: [Tensor]
 
   init(_ tensors: [Tensor]) { self.tensors = tensors }
 
