@@ -17,6 +17,9 @@ public final class ForwardPass {
   public let mode: Mode
   /// How maps between layers are stored; parameters, statistics and losses are always f32.
   public let precision: Precision
+  /// How many samples at the front of each batch are a reference batch, by which the others are normalised in training
+  /// in place of each other: virtual batch normalisation; 0 for batch normalisation.
+  public let references: Int
   /// Where dropout takes its masks from: one generator for all networks of an evaluation.
   public var generator: Generator {
     get { tape.generator }
@@ -34,11 +37,13 @@ public final class ForwardPass {
   /// Starts a pass whose parameters learn, or are constants.
   init(
     _ values: ParameterSet, learns: Bool, mode: Mode, precision: Precision, tape: Tape,
-    prepared: PreparedParameters? = nil
+    prepared: PreparedParameters? = nil, references: Int = 0
   ) {
+    precondition(references >= 0, "ForwardPass: \(references) references")
     self.mode = mode
     self.prepared = prepared
     self.precision = precision
+    self.references = references
     self.tape = tape
     self.values = values
     variables = values.parameters.map { Variable($0, tape: tape, entry: learns ? tape.addParameter() : nil) }
@@ -68,8 +73,10 @@ public final class ForwardPass {
   public func constant(_ value: Tensor) -> Variable { Variable(value, tape: tape, entry: nil) }
 
   /// Joins another network to this evaluation, in the same precision: gradients pass through it, but it does not learn.
-  public func constants(_ other: ParameterSet, mode: Mode) -> ForwardPass {
-    ForwardPass(other, learns: false, mode: mode, precision: precision, tape: tape)
+  ///
+  /// - Parameter references: samples at the front of its batches that are a reference batch.
+  public func constants(_ other: ParameterSet, mode: Mode, references: Int = 0) -> ForwardPass {
+    ForwardPass(other, learns: false, mode: mode, precision: precision, tape: tape, references: references)
   }
 
   /// The entries of the learning parameters.

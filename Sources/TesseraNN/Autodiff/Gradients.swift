@@ -43,15 +43,17 @@ public struct Gradients: Sendable {
 /// - Parameters:
 ///   - values: the numbers of the network that learns.
 ///   - mode: how its layers behave.
+///   - references: samples at the front of each batch that are a reference batch; see ``ForwardPass/references``.
 ///   - precision: how maps between its layers are stored.
 ///   - generator: where its dropout masks come from.
 ///   - body: computes a scalar, and whatever the caller wants to keep.
 public func valueAndGradients<Output>(
-  of values: ParameterSet, mode: Mode, precision: Precision = .f32, generator: Generator,
+  of values: ParameterSet, mode: Mode, references: Int = 0, precision: Precision = .f32, generator: Generator,
   _ body: (ForwardPass) throws -> (loss: Variable, output: Output)
 ) rethrows -> Differentiation<Output> {
   let tape = Tape(generator: generator)
-  let pass = ForwardPass(values, learns: true, mode: mode, precision: precision, tape: tape)
+  let pass = ForwardPass(
+    values, learns: true, mode: mode, precision: precision, tape: tape, references: references)
   let (loss, output) = try body(pass)
   precondition(loss.shape.count == 1, "valueAndGradients: the loss has shape \(loss.shape), not one element")
   let entries = pass.entries.compactMap(\.self)
@@ -67,11 +69,14 @@ public func valueAndGradients<Output>(
 
 /// Evaluates a closure without gradients: every parameter is a constant.
 public func evaluate<Output>(
-  _ values: ParameterSet, mode: Mode = .inference, precision: Precision = .f32,
+  _ values: ParameterSet, mode: Mode = .inference, references: Int = 0, precision: Precision = .f32,
   generator: Generator = Generator(seed: 0, stream: "evaluate"),
   _ body: (ForwardPass) throws -> Output
 ) rethrows -> Output {
-  try body(ForwardPass(values, learns: false, mode: mode, precision: precision, tape: Tape(generator: generator)))
+  try body(
+    ForwardPass(
+      values, learns: false, mode: mode, precision: precision, tape: Tape(generator: generator), references: references)
+  )
 }
 
 /// The network with the running statistics of these inputs: their mean over the batches, in which no earlier one has
