@@ -7,4 +7,7 @@ public protocol Discriminator: Sendable {
 
   /// The shortest side a map may have.
   var minimumSide: Int { get }
+
+  /// Channels of a verdict's features.
+  var featureCount: Int { get }
 }

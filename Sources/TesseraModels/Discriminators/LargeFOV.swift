@@ -29,6 +29,9 @@ public struct LargeFOV: Discriminator {
   /// Two halvings leave one pixel of four.
   public var minimumSide: Int { 4 }
 
+  /// Those that the last convolution reads.
+  public var featureCount: Int { 512 }
+
   /// Judges each map: `[batch, channels, height, width]` to `[batch, 1, 1, 1]`.
   public func callAsFunction(_ maps: EncodedLabelMaps, in pass: ForwardPass) -> Verdict {
     var x = maps.variable
