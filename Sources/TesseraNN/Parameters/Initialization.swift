@@ -28,10 +28,14 @@ public enum Initialization: Hashable, Sendable {
     case .zeros: return .zeros(shape)
     case .ones: return .filled(shape, with: 1)
     case .uniform(let bound):
-      return Tensor(shape, (0..<shape.count).map { _ in Float((2 * generator.uniform() - 1) * bound) })
+      return Tensor(shape) { numbers in
+        for index in numbers.indices { numbers[index] = Float((2 * generator.uniform() - 1) * bound) }
+      }
     case .he(let fan):
       let deviation = (2 / Double(max(fan, 1))).squareRoot()
-      return Tensor(shape, (0..<shape.count).map { _ in Float(generator.normal() * deviation) })
+      return Tensor(shape) { numbers in
+        for index in numbers.indices { numbers[index] = Float(generator.normal() * deviation) }
+      }
     }
   }
 }
