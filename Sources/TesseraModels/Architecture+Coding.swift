@@ -16,18 +16,19 @@ extension Architecture: Codable {
   ///   another.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
-    switch try values.decode(Family.self, forKey: .family) {
+    let family = try values.decode(Family.self, forKey: .family)
+    switch family {
     case .unet:
       let width = try values.decode(Int.self, forKey: .width)
       guard UNet.widths.contains(width) else {
         throw ArchitectureError(description: "has width \(width), not \(UNet.widths)")
       }
       self = .unet(width: width)
-    case .lraspp:
+    case .lraspp, .farabet, .dilated8:
       guard !values.contains(.width) else {
-        throw ArchitectureError(description: "has a width, and \(Family.lraspp.rawValue) comes in one size")
+        throw ArchitectureError(description: "has a width, and \(family.rawValue) comes in one size")
       }
-      self = .lraspp
+      self = Architecture(family)
     }
   }
 

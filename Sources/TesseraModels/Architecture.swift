@@ -6,6 +6,10 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   case unet(width: Int)
   /// ``LRASPP``, which has one size.
   case lraspp
+  /// ``Farabet``, which has one size.
+  case farabet
+  /// ``Dilated8``, which has one size.
+  case dilated8
 
   /// The kinds of segmenter.
   public enum Family: String, CaseIterable, Hashable, Sendable, Codable {
@@ -13,6 +17,10 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     case unet
     /// ``LRASPP``.
     case lraspp
+    /// ``Farabet``.
+    case farabet
+    /// ``Dilated8``.
+    case dilated8
   }
 
   /// A kind at its usual size: a U-Net of width 32.
@@ -20,6 +28,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     switch family {
     case .unet: self = .unet(width: 32)
     case .lraspp: self = .lraspp
+    case .farabet: self = .farabet
+    case .dilated8: self = .dilated8
     }
   }
 
@@ -28,6 +38,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unet: .unet
     case .lraspp: .lraspp
+    case .farabet: .farabet
+    case .dilated8: .dilated8
     }
   }
 
@@ -35,7 +47,7 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unet(let width): "\(family.rawValue), width \(width)"
-    case .lraspp: family.rawValue
+    case .lraspp, .farabet, .dilated8: family.rawValue
     }
   }
 
@@ -46,6 +58,8 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .unet(let width): UNet(scope, classCount: classCount, width: width)
     case .lraspp: LRASPP(scope, classCount: classCount)
+    case .farabet: Farabet(scope, classCount: classCount)
+    case .dilated8: Dilated8(scope, classCount: classCount)
     }
   }
 }

@@ -10,12 +10,17 @@ import Testing
     #expect(built.map(\.name) == direct.map(\.name) && built.map(\.shape) == direct.map(\.shape))
     let light = claims { Architecture.lraspp.segmenter($0, classCount: 3) }
     #expect(light.map(\.shape) == claims { LRASPP($0, classCount: 3) }.map(\.shape))
+    let scales = claims { Architecture.farabet.segmenter($0, classCount: 3) }
+    #expect(scales.map(\.shape) == claims { Farabet($0, classCount: 3) }.map(\.shape))
+    let dilated = claims { Architecture.dilated8.segmenter($0, classCount: 3) }
+    #expect(dilated.map(\.shape) == claims { Dilated8($0, classCount: 3) }.map(\.shape))
     let judge = claims { DiscriminatorArchitecture.largefov.discriminator($0, channels: 5) }
     #expect(judge.map(\.shape) == claims { LargeFOV($0, channels: 5) }.map(\.shape))
   }
 
   @Test(arguments: [
     (Architecture.unet(width: 48), #"{"family":"unet","width":48}"#), (.lraspp, #"{"family":"lraspp"}"#),
+    (.farabet, #"{"family":"farabet"}"#), (.dilated8, #"{"family":"dilated8"}"#),
   ])
   func comesBackFromJSON(_ architecture: Architecture, _ text: String) throws {
     let encoder = JSONEncoder()
@@ -28,6 +33,8 @@ import Testing
     (#"{"family":"unet","width":0}"#, "has width 0, not 1...1024"),
     (#"{"family":"unet","width":1025}"#, "has width 1025, not 1...1024"),
     (#"{"family":"lraspp","width":8}"#, "has a width, and lraspp comes in one size"),
+    (#"{"family":"farabet","width":8}"#, "has a width, and farabet comes in one size"),
+    (#"{"family":"dilated8","width":8}"#, "has a width, and dilated8 comes in one size"),
   ])
   func whatCannotBeBuiltIsNotRead(_ text: String, _ problem: String) {
     let error = #expect(throws: ArchitectureError.self) {
@@ -48,6 +55,7 @@ import Testing
 
   @Test func namesItself() {
     #expect("\(Architecture.unet(width: 7))" == "unet, width 7" && "\(Architecture.lraspp)" == "lraspp")
+    #expect("\(Architecture.farabet)" == "farabet" && "\(Architecture.dilated8)" == "dilated8")
   }
 
   @Test func widthsAreBounded() async {

@@ -15,7 +15,7 @@ public protocol Segmenter: Sendable {
   /// The shortest side an image may have.
   var minimumSide: Int { get }
 
-  /// Pixels of the smallest map that is normalised, for one image of this size.
+  /// Pixels of the smallest map whose batch is normalised, for one image of this size; the image's where none is.
   ///
   /// In training a batch must have more than one of them together, for one value has no variance.
   func coarsestPixels(height: Int, width: Int) -> Int

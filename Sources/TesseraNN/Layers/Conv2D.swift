@@ -10,6 +10,8 @@ public struct Conv2D: Sendable {
     ///
     /// The fan-out counts every output channel, as PyTorch has it: groups do not lessen it.
     case heFanOut
+    /// Weights by ``Initialization/identity``, no bias.
+    case identity
   }
 
   /// `[out, in / groups, kernel height, kernel width]`.
@@ -30,6 +32,7 @@ public struct Conv2D: Sendable {
       switch start {
       case .inverseRoot: (.inverseRoot(fanIn: shape[1] * area), .inverseRoot(fanIn: shape[1] * area))
       case .heFanOut: (.he(fan: to * area), .zeros)
+      case .identity: (.identity, .zeros)
       }
     self.geometry = geometry
     weight = scope.parameter("weight", shape, weights)

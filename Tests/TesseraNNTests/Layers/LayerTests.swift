@@ -31,6 +31,15 @@ import Testing
     #expect(Set(values.parameters[1].elements) == [0])
   }
 
+  @Test func convolutionsStartByTheIdentity() throws {
+    let (layer, values) = try build(from: .random(seed: 2)) {
+      Conv2D($0, from: 5, to: 5, .same(kernel: 3, dilation: 4), bias: true, start: .identity)
+    }
+    var generator = Generator(seed: 37, stream: "x")
+    let x = ReferenceMap.random([2, 5, 4, 7], &generator)
+    expectEqual(evaluate(values) { layer($0.constant(x.tensor), in: $0).value }, x)
+  }
+
   @Test func convolutionsGoWithoutBias() throws {
     let (layer, values) = try build(from: .random(seed: 1)) {
       Conv2D($0[0], from: 3, to: 2, .same(kernel: 1), bias: false)

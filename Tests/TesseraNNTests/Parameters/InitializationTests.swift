@@ -32,4 +32,25 @@ import Testing
     #expect(Set(try Self.numbers(.zeros)) == [0])
     #expect(Set(try Self.numbers(.ones)) == [1])
   }
+
+  /// A 1 at the centre of each channel's own kernel, and nothing else.
+  @Test(arguments: [[1, 1, 1, 1], [3, 3, 3, 3], [2, 2, 1, 5]] as [Shape])
+  func identityHasOneAtTheCentre(_ shape: Shape) throws {
+    let values = try build(from: .random(seed: 8)) { $0.parameter("w", shape, .identity) }.values
+    let weights = ReferenceMap(values.parameters[0])
+    #expect(weights.values.reduce(0, +) == Double(shape[0]) && weights.values.allSatisfy { $0 == 0 || $0 == 1 })
+    for channel in 0..<shape[0] { #expect(weights[channel, channel, shape[2] / 2, shape[3] / 2] == 1) }
+  }
+
+  @Test func identityNeedsAsManyOutputsAsInputs() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try build(from: .random(seed: 8)) { $0.parameter("w", [3, 2, 3, 3], .identity) }
+    }
+  }
+
+  @Test func identityNeedsACentre() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try build(from: .random(seed: 8)) { $0.parameter("w", [2, 2, 3, 2], .identity) }
+    }
+  }
 }
