@@ -175,6 +175,18 @@ void tessera_window_means(const tessera_windows *d, const float *x, float *y);
 // dx = dy / (kernel_h · kernel_w) in every pixel of the window, 0 in those of none.
 void tessera_window_means_backward(const tessera_windows *d, const float *dy, float *dx);
 
+// Every channel of one map times every channel of another, pixel by pixel; maps in rows, [images, channels, pixels].
+typedef struct {
+  size_t images, left, right, pixels;
+} tessera_channel_products;
+// y[n, a · right + b] = left[n, a] · right[n, b]
+void tessera_multiply_all_channels(const tessera_channel_products *d, const float *left, const float *right, float *y);
+// dleft[n, a] = Σ_b dy[n, a · right + b] · right[n, b], and dright[n, b] = Σ_a dy[n, a · right + b] · left[n, a].
+void tessera_channel_products_left(const tessera_channel_products *d, const float *dy, const float *right,
+                                   float *dleft);
+void tessera_channel_products_right(const tessera_channel_products *d, const float *dy, const float *left,
+                                    float *dright);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
