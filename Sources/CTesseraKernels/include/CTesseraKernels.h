@@ -200,6 +200,10 @@ double tessera_label_weight(const uint16_t *labels, const float *weights, size_t
 void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);
 // y = x, but 0 in every channel of a void pixel.
 void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p);
+// With l the label and t the threshold: y[l] = max(t, x[l]), and y[c] = x[c]·(1 − t) / (1 − x[l]) for the others, or x[c]
+// where x[l] ≥ t; 0 in every channel of a void pixel.
+void tessera_soften_labels(float *y, const float *x, const uint16_t *labels, float threshold, size_t n, size_t c,
+                           size_t p);
 // The class of the largest value, ties to the lowest class; `largest` may be NULL and receives that value.
 void tessera_largest_class(uint16_t *labels, float *largest, const float *x, size_t n, size_t c, size_t p);
 
