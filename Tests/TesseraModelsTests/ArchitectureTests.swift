@@ -10,8 +10,6 @@ import Testing
     #expect(built.map(\.name) == direct.map(\.name) && built.map(\.shape) == direct.map(\.shape))
     let light = claims { Architecture.lraspp.segmenter($0, classCount: 3) }
     #expect(light.map(\.shape) == claims { LRASPP($0, classCount: 3) }.map(\.shape))
-    let judge = claims { DiscriminatorArchitecture.largefov.discriminator($0, channels: 5) }
-    #expect(judge.map(\.shape) == claims { LargeFOV($0, channels: 5) }.map(\.shape))
   }
 
   @Test(arguments: [
