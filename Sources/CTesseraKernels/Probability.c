@@ -15,6 +15,7 @@ typedef struct {
   const uint16_t *labels;
   uint16_t *classes;
   size_t c, p;
+  float threshold;
 } maps;
 
 // Calls `body` on tiles [first, last) of pixels of one image, its channels starting at `at`.
@@ -158,6 +159,26 @@ TESSERA_CLONES static void mask_void(void *context, size_t first, size_t last) {
   })
 }
 
+TESSERA_CLONES static void soften_labels(void *context, size_t first, size_t last) {
+  maps m = *(maps *)context;
+  EACH_TILE({
+    float own[TILE], share[TILE];
+    for (size_t i = 0; i < width; i++) {
+      int is_void = labels[i] == TESSERA_VOID_LABEL;
+      float x = is_void ? 0 : m.x[at + labels[i] * m.p + i];
+      // Only below the threshold is there something to divide, so never by 0; a NaN stays one.
+      int is_below = !is_void && x < m.threshold;
+      own[i] = is_below ? m.threshold : x;
+      share[i] = (is_below ? 1 - m.threshold : 1) / (is_below ? 1 - x : 1);
+    }
+    for (size_t c = 0; c < m.c; c++)
+      for (size_t i = 0; i < width; i++) {
+        float others = labels[i] == c ? own[i] : share[i] * m.x[at + c * m.p + i];
+        m.y[at + c * m.p + i] = labels[i] == TESSERA_VOID_LABEL ? 0 : others;
+      }
+  })
+}
+
 TESSERA_CLONES static void largest_class(void *context, size_t first, size_t last) {
   maps m = *(maps *)context;
   EACH_TILE({
@@ -230,6 +251,12 @@ void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_
 void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p) {
   maps m = {.y = y, .x = x, .labels = labels, .c = c, .p = p};
   run(mask_void, &m, n);
+}
+
+void tessera_soften_labels(float *y, const float *x, const uint16_t *labels, float threshold, size_t n, size_t c,
+                           size_t p) {
+  maps m = {.y = y, .x = x, .labels = labels, .c = c, .p = p, .threshold = threshold};
+  run(soften_labels, &m, n);
 }
 
 void tessera_largest_class(uint16_t *classes, float *largest, const float *x, size_t n, size_t c, size_t p) {

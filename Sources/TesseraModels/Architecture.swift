@@ -63,18 +63,3 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
-
-/// Which discriminator to build.
-public enum DiscriminatorArchitecture: String, CaseIterable, Hashable, Sendable, Codable {
-  /// ``LargeFOV``.
-  case largefov
-
-  /// Builds the discriminator in a scope.
-  ///
-  /// - Parameter channels: of the encoded label maps.
-  public func discriminator(_ scope: ParameterScope, channels: Int) -> any Discriminator {
-    switch self {
-    case .largefov: LargeFOV(scope, channels: channels)
-    }
-  }
-}

@@ -90,6 +90,32 @@ extension Tensor {
     return y
   }
 
+  /// Softens ground truth by these class probabilities, so that exact zeros and ones do not betray it.
+  ///
+  /// With `l` a pixel's true class, `s` its probabilities and τ the threshold:
+  ///
+  ///     y[l] = max(τ, s[l])
+  ///     y[c] = s[c] · (1 − τ) / (1 − s[l])    c ≠ l; s[c] itself where s[l] ≥ τ
+  ///
+  /// A void pixel is 0 everywhere; the others sum to 1 as the probabilities do.
+  ///
+  /// - Parameters:
+  ///   - labels: of as many classes as there are channels.
+  ///   - threshold: τ, the least probability of the true class.
+  /// - Precondition: τ lies in 0...1.
+  ///
+  /// Source: Luc et al. 2016 (arXiv:1611.08408), section 3.2.
+  package func softenedTruth(_ labels: LabelBatch, threshold: Float) -> Tensor {
+    let x = classMap("softenedTruth", labels).converted(to: .f32)
+    precondition(
+      labels.classCount == shape[1] && (0...1).contains(threshold),
+      "softenedTruth: probabilities \(shape), \(labels.classCount) classes, threshold \(threshold)")
+    var y = Tensor(uninitialized: shape)
+    tessera_soften_labels(
+      y.mutablePointer, x.pointer, labels.indices, threshold, shape[0], shape[1], shape[2] * shape[3])
+    return y
+  }
+
   /// The channel of each pixel's largest value, ties to the lowest, `[batch · height · width]` in row-major order.
   package func largestChannel() -> [UInt16] {
     let x = classMap("largestChannel")

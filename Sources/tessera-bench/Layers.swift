@@ -13,7 +13,8 @@ struct Layers: ParsableCommand {
       included, what a step computes: without gradients of images.
       """)
 
-  @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp or largefov.") var net = "unet32"
+  @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp or a discriminator such as largefov.")
+  var net = "unet32"
   @OptionGroup var image: ImageOptions
   @Option(help: "Images in a batch, 1 to 4096.") var batch = 4
   @OptionGroup var format: PrecisionOptions
@@ -27,7 +28,8 @@ struct Layers: ParsableCommand {
     guard discriminator == nil else { return }
     guard let architecture = NetworkOptions.architecture(named: net) else {
       throw ValidationError(
-        "--net \(net): known are unetW with a width of 1 to 1024, such as unet32, lraspp and largefov")
+        "--net \(net): known are unetW with a width of 1 to 1024, such as unet32, lraspp, and "
+          + DiscriminatorArchitecture.allCases.map(\.rawValue).joined(separator: ", "))
     }
     try StepOptions.requireVariance(of: architecture, batch: batch, image: image)
   }
@@ -57,6 +59,9 @@ struct Layers: ParsableCommand {
     let mode = Mode.training(recordsStatistics: false)
     if let discriminator {
       let (network, values) = try build(from: .random(seed: 0)) { discriminator.discriminator($0, channels: classes) }
+      guard min(height, width) >= network.minimumSide else {
+        throw ValidationError("--size \(image.size): \(net) needs sides of at least \(network.minimumSide)")
+      }
       let maps = Tensor.filled([batch, classes, height, width], with: 1 / Float(classes))
       // What it sees is the segmenter's, whose step needs the gradient.
       return recordedConvolutions(of: values, mode: mode, precision: format.precision) { pass in

@@ -15,7 +15,7 @@ struct StepWorkload {
   init(_ options: StepOptions, _ architecture: Architecture, height: Int, width: Int, classCount: Int) throws {
     let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classCount) }
     let judge =
-      try options.adversary ? build(from: .random(seed: 1)) { LargeFOV($0, channels: classCount) } : nil
+      try options.adversary ? build(from: .random(seed: 1)) { FieldOfViewNet($0, .large, channels: classCount) } : nil
     func learner(_ values: ParameterSet) -> Learner {
       Learner(
         values: values, optimizer: Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: values))
@@ -25,7 +25,8 @@ struct StepWorkload {
     alternation = Alternation(
       segmenter: network, discriminator: judge?.network,
       objective: Objective(
-        lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: options.downsample)),
+        lambda: 0.1, term: .nonsaturating, classWeights: nil,
+        encoding: LabelMapEncoding(.basic, scale: options.downsample)),
       precision: options.network.format.precision)
     var random = generator
     batch = TrainingBatch(

@@ -14,8 +14,6 @@ import Testing
     #expect(scales.map(\.shape) == claims { Farabet($0, classCount: 3) }.map(\.shape))
     let dilated = claims { Architecture.dilated8.segmenter($0, classCount: 3) }
     #expect(dilated.map(\.shape) == claims { Dilated8($0, classCount: 3) }.map(\.shape))
-    let judge = claims { DiscriminatorArchitecture.largefov.discriminator($0, channels: 5) }
-    #expect(judge.map(\.shape) == claims { LargeFOV($0, channels: 5) }.map(\.shape))
   }
 
   @Test(arguments: [

@@ -188,6 +188,18 @@ void tessera_window_means(const tessera_windows *d, const float *x, float *y);
 // dx = dy / (kernel_h · kernel_w) in every pixel of the window, 0 in those of none.
 void tessera_window_means_backward(const tessera_windows *d, const float *dy, float *dx);
 
+// Every channel of one map times every channel of another, pixel by pixel; maps in rows, [images, channels, pixels].
+typedef struct {
+  size_t images, left, right, pixels;
+} tessera_channel_products;
+// y[n, a · right + b] = left[n, a] · right[n, b]
+void tessera_multiply_all_channels(const tessera_channel_products *d, const float *left, const float *right, float *y);
+// dleft[n, a] = Σ_b dy[n, a · right + b] · right[n, b], and dright[n, b] = Σ_a dy[n, a · right + b] · left[n, a].
+void tessera_channel_products_left(const tessera_channel_products *d, const float *dy, const float *right,
+                                   float *dleft);
+void tessera_channel_products_right(const tessera_channel_products *d, const float *dy, const float *left,
+                                    float *dright);
+
 // ---- Label maps and class probabilities
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
@@ -207,6 +219,10 @@ double tessera_label_weight(const uint16_t *labels, const float *weights, size_t
 void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);
 // y = x, but 0 in every channel of a void pixel.
 void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p);
+// With l the label and t the threshold: y[l] = max(t, x[l]), and y[c] = x[c]·(1 − t) / (1 − x[l]) for the others, or x[c]
+// where x[l] ≥ t; 0 in every channel of a void pixel.
+void tessera_soften_labels(float *y, const float *x, const uint16_t *labels, float threshold, size_t n, size_t c,
+                           size_t p);
 // The class of the largest value, ties to the lowest class; `largest` may be NULL and receives that value.
 void tessera_largest_class(uint16_t *labels, float *largest, const float *x, size_t n, size_t c, size_t p);
 

@@ -12,6 +12,11 @@ public struct LabelMapEncoding: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// Class probabilities as they are, ground truth one-hot.
     case basic
+    /// Each class's map times each colour channel of the image at the maps' size: the image cut into its classes.
+    case product
+    /// Class probabilities as they are; ground truth gives the true class at least the threshold, in 0...1, and the
+    /// others what that leaves, in the prediction's proportions.
+    case scaling(threshold: Float)
   }
 
   /// What stands for a pixel.
@@ -21,15 +26,18 @@ public struct LabelMapEncoding: Hashable, Sendable {
 
   /// Describes an encoding.
   ///
-  /// - Precondition: `scale` is at least 1.
+  /// - Precondition: `scale` is at least 1, a threshold in 0...1.
   public init(_ kind: Kind, scale: Int) {
     precondition(scale >= 1, "LabelMapEncoding: scale \(scale)")
+    if case .scaling(let threshold) = kind {
+      precondition((0...1).contains(threshold), "LabelMapEncoding: threshold \(threshold)")
+    }
     self.kind = kind
     self.scale = scale
   }
 
   /// Channels of the maps that stand for so many classes.
-  public func channels(classCount: Int) -> Int { classCount }
+  public func channels(classCount: Int) -> Int { kind == .product ? 3 * classCount : classCount }
 
   /// The predicted side; gradients pass to the probabilities.
   ///
@@ -43,7 +51,7 @@ public struct LabelMapEncoding: Hashable, Sendable {
     return encoded(maps, images: images, labels: labels, in: pass)
   }
 
-  /// The true side: constant.
+  /// The true side: constant, also what it takes from the prediction.
   ///
   /// - Parameters:
   ///   - prediction: class probabilities of the same images, `[batch, classes, height, width]`.
@@ -51,14 +59,20 @@ public struct LabelMapEncoding: Hashable, Sendable {
   public func callAsFunction(
     truth labels: LabelBatch, beside prediction: Tensor, images: Tensor, in pass: ForwardPass
   ) -> EncodedLabelMaps {
-    encoded(pass.constant(.oneHot(labels)), images: images, labels: labels, in: pass)
+    let truth: Tensor =
+      switch kind {
+      case .basic, .product: .oneHot(labels)
+      case .scaling(let threshold): prediction.softenedTruth(labels, threshold: threshold)
+      }
+    return encoded(pass.constant(truth), images: images, labels: labels, in: pass)
   }
 
   private func encoded(
     _ maps: Variable, images: Tensor, labels: LabelBatch?, in pass: ForwardPass
   ) -> EncodedLabelMaps {
-    EncodedLabelMaps(
-      reduced(maps), images: reduced(pass.constant(images)),
+    let (maps, images) = (reduced(maps), reduced(pass.constant(images)))
+    return EncodedLabelMaps(
+      kind == .product ? multiplyAllChannels(maps, images) : maps, images: images,
       coverage: labels.flatMap { coverage(of: $0, in: pass) })
   }
 

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct MinibatchDiscriminatorTests {
   static func wrapped(_ scope: ParameterScope) -> MinibatchDiscriminator {
-    MinibatchDiscriminator(scope, judge: LargeFOV(scope, channels: 5), kernels: 7, width: 3)
+    MinibatchDiscriminator(scope, judge: FieldOfViewNet(scope, .large, channels: 5), kernels: 7, width: 3)
   }
 
   /// Small numbers in the matrix, so that no distance is out of sight.
@@ -23,7 +23,7 @@ import Testing
 
   /// The wrapped network keeps its names.
   @Test func names() {
-    let alone = claims { LargeFOV($0, channels: 5) }
+    let alone = claims { FieldOfViewNet($0, .large, channels: 5) }
     let both = claims(of: Self.wrapped)
     #expect(both.prefix(alone.count).map(\.name) == alone.map(\.name))
     #expect(both.dropFirst(alone.count).map(\.name) == ["minibatch.weight", "minibatch.reading"])
@@ -39,7 +39,7 @@ import Testing
     let stored = Dictionary(uniqueKeysWithValues: values.weights.map { ($0.name, $0.tensor) })
     let (plain, plainValues) = try TesseraNN.build(
       from: .stored(stored.filter { !$0.key.hasPrefix("minibatch") })
-    ) { LargeFOV($0, channels: 5) }
+    ) { FieldOfViewNet($0, .large, channels: 5) }
     let alone = evaluate(plainValues) { plain(encoded(maps, $0), in: $0).logits.value.elements.map(Double.init) }
     let (logits, features) = evaluate(values) { pass in
       let verdict = judge(encoded(maps, pass), in: pass)

@@ -69,12 +69,13 @@ import Testing
       return (maps.images.value.elements, maps.coverage, [predicted.coverage, full.coverage])
     }
     // The mean of values 8 · c + {0, 1, 4, 5} and {2, 3, 6, 7}, each over 8 less 1.
-    #expect(images == (0..<3).flatMap { [Float($0) + 2.5 / 8 - 1, Float($0) + 4.5 / 8 - 1] })
+    #expect(images == [-0.6875, -0.4375, 0.3125, 0.5625, 1.3125, 1.5625])
     #expect(covered?.elements == [0.75, 0.75])
-    #expect(uncovered == [nil, nil])
+    #expect(uncovered.allSatisfy { $0 == nil })
   }
 
-  @Test func aScaleOfNothingIsTheCallersBug() async {
+  @Test func whatIsOutOfRangeIsTheCallersBug() async {
     await #expect(processExitsWith: .failure) { _ = LabelMapEncoding(.basic, scale: 0) }
+    await #expect(processExitsWith: .failure) { _ = LabelMapEncoding(.scaling(threshold: 1.5), scale: 1) }
   }
 }

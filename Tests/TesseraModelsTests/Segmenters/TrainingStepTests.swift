@@ -10,7 +10,7 @@ import Testing
     indices: (0..<2 * 9 * 13).map { (k: Int) -> UInt16 in k % 7 == 0 ? LabelBatch.void : UInt16(k / 5 % 3) })
 
   static func differentiate(
-    _ unet: UNet, _ values: ParameterSet, against judge: (LargeFOV, ParameterSet)
+    _ unet: UNet, _ values: ParameterSet, against judge: (FieldOfViewNet, ParameterSet)
   ) -> Differentiation<Tensor> {
     valueAndGradients(
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 1, stream: "step")
@@ -29,7 +29,7 @@ import Testing
 
   @Test func theSegmentersStepLeavesTheDiscriminatorAlone() throws {
     let (unet, start) = try UNetTests.unet(classCount: 3, width: 16)
-    let judge = try buildQuickly(seed: 2) { LargeFOV($0, channels: 3) }
+    let judge = try buildQuickly(seed: 2) { FieldOfViewNet($0, .large, channels: 3) }
     let before = Self.bits(judge.values)
     var values = start
     var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: values)
@@ -44,7 +44,7 @@ import Testing
   /// The adversarial term alone reaches every parameter of the segmenter through the constant discriminator.
   @Test func gradientsPassThroughTheDiscriminator() throws {
     let (unet, values) = try UNetTests.unet(classCount: 3, width: 4)
-    let judge = try buildQuickly(seed: 2) { LargeFOV($0, channels: 3) }
+    let judge = try buildQuickly(seed: 2) { FieldOfViewNet($0, .large, channels: 3) }
     let result = valueAndGradients(
       of: values, mode: .training(recordsStatistics: true), generator: Generator(seed: 1, stream: "step")
     ) { pass in
@@ -61,7 +61,7 @@ import Testing
 
   @Test func twiceTheSameIsTheSameToTheBit() throws {
     let (unet, values) = try UNetTests.unet(classCount: 3, width: 16)
-    let judge = try buildQuickly(seed: 2) { LargeFOV($0, channels: 3) }
+    let judge = try buildQuickly(seed: 2) { FieldOfViewNet($0, .large, channels: 3) }
     let runs = (0..<2).map { _ in Self.differentiate(unet, values, against: judge) }
     #expect(runs[0].value.bitPattern == runs[1].value.bitPattern)
     for (first, second) in zip(runs[0].gradients.tensors, runs[1].gradients.tensors) {

@@ -63,10 +63,10 @@ struct GoldenStep {
     try build(from: weights("segmenter")) { UNet($0, classCount: classCount, width: width) }
   }
 
-  func discriminator() throws -> (network: LargeFOV, values: ParameterSet) {
+  func discriminator() throws -> (network: FieldOfViewNet, values: ParameterSet) {
     let isStored = tensors.keys.contains { $0.hasPrefix("discriminator.") }
     let built = try build(from: isStored ? weights("discriminator") : .random(seed: 0)) {
-      LargeFOV($0, channels: classCount)
+      FieldOfViewNet($0, .large, channels: classCount)
     }
     guard !isStored else { return built }
     let parameters = built.values.parameters.map { $0.shape.rank == 4 ? formula($0.shape) : .zeros($0.shape) }

@@ -26,10 +26,13 @@ struct MixedPrecisionTests {
     let (segmenter, values) = try build(from: .random(seed: 1)) {
       architecture.segmenter($0, classCount: Self.classCount)
     }
-    let (judge, judgeValues) = try build(from: .random(seed: 2)) { LargeFOV($0, channels: Self.classCount) }
+    let (judge, judgeValues) = try build(from: .random(seed: 2)) {
+      FieldOfViewNet($0, .large, channels: Self.classCount)
+    }
     let alternation = Alternation(
       segmenter: segmenter, discriminator: judge,
-      objective: Objective(lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 4)),
+      objective: Objective(
+        lambda: 0.1, term: .nonsaturating, classWeights: nil, encoding: LabelMapEncoding(.basic, scale: 4)),
       precision: .bf16)
     return (alternation, values, judgeValues)
   }
