@@ -4,8 +4,8 @@ import TesseraTensor
 /// same is found out.
 ///
 /// Features f are multiplied by a learned matrix T, and compared kernel by kernel as ``pairwiseCloseness(_:kernels:)``
-/// says. The result goes beside the features into the next layer. True and generated samples are given separately, since
-/// each is compared with its own kind.
+/// says. The result goes beside the features into the next layer. True and generated samples are given separately,
+/// since each is compared with its own kind.
 ///
 /// Source: Salimans et al. 2016 (arXiv:1606.03498), section 3.2, with 100 kernels of width 5.
 public struct MinibatchDiscrimination: Sendable {

@@ -81,6 +81,33 @@ import Testing
     return result
   }
 
+  /// A discriminator of places: its features are its maps.
+  struct Places: Discriminator {
+    let minimumSide = 1
+    let featureCount = 2
+
+    func callAsFunction(_ maps: EncodedLabelMaps, in pass: ForwardPass) -> Verdict {
+      let logits = channels(maps.variable, 0..<1)
+      return Verdict(logits, features: maps.variable, weights: .filled(logits.shape, with: 0.5))
+    }
+  }
+
+  /// Every place of a map gets the map's own number; features and weights stay the judge's.
+  @Test func placesShareTheirMapsCloseness() throws {
+    let (judge, values) = try TesseraNN.build(
+      from: .stored(["minibatch.weight": Tensor([2, 1], [1, 0]), "minibatch.reading": Tensor([1, 1], [10])])
+    ) { MinibatchDiscriminator($0, judge: Places(), kernels: 1, width: 1) }
+    let maps = Tensor([2, 2, 1, 2], [1, 3, 5, 5, 2, 6, 7, 7])
+    let verdict = evaluate(values) { judge(encoded(maps, $0), in: $0) }
+    // The means of the first channel are 2 and 4.
+    let shift = Float(10 * exp(-2.0))
+    #expect(verdict.logits.shape == [2, 1, 1, 2])
+    let wrong = zip(verdict.logits.value.elements, [1, 3, 2, 6] as [Float]).first { abs($0 - $1 - shift) > 1e-5 }
+    #expect(wrong == nil)
+    #expect(verdict.features.value.elements == maps.elements)
+    #expect(verdict.weights?.elements == [0.5, 0.5, 0.5, 0.5])
+  }
+
   /// Both of its own parameters and the maps get gradients.
   @Test func everythingLearns() throws {
     let (judge, values) = try Self.build()

@@ -50,6 +50,27 @@ import Testing
     #expect(result.gradients.tensors[0].elements == [0, 0, 0, 0])
   }
 
+  /// Hidden maps may be bf16: their means are f32, and their gradient is bf16 again.
+  @Test func halvesAreSummedInFull() throws {
+    var generator = Generator(seed: 71, stream: "halves")
+    let f = ReferenceMap(ReferenceMap.random([2, 17, 3, 5], &generator).tensor.converted(to: .bf16))
+    let g = ReferenceMap.random([2, 17, 3, 5], &generator)
+    let (key, values) = try build(from: .stored(["f": f.tensor])) { $0.parameter("f", [2, 17, 3, 5], .zeros) }
+    let result = valueAndGradients(of: values, mode: .inference, generator: Generator(seed: 0, stream: "")) { pass in
+      let x = convert(pass[key], to: .blocked, .bf16)
+      let watched = Variable.result(x.value, of: [x]) { dy, _ in
+        #expect(dy.precision == .bf16 && dy.layout == .blocked)
+        return [dy]
+      }
+      return (featureMatching(watched, pass.constant(g.tensor)), ())
+    }
+    let expected = Self.reference(f, g, .squared).values[0]
+    #expect(abs(Double(result.value) - expected) < 1e-5 * expected)
+    let differences = zip(Self.means(f), Self.means(g)).map { $0 - $1 }
+    let gradient = ReferenceMap([2, 17, 3, 5], (0..<510).map { 2 * differences[$0 / 15 % 17] / 30 })
+    expectEqual(result.gradients.tensors[0], gradient, tolerance: 1.0 / 256)
+  }
+
   @Test func notANumberPassesThrough() {
     let value = evaluate(noParameters()) { pass in
       featureMatching(pass.constant(Tensor([1, 2], [.nan, 0])), pass.constant(.zeros([1, 2]))).value.scalar

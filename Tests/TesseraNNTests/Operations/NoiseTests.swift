@@ -55,6 +55,16 @@ import Testing
     #expect(first != second)
   }
 
+  @Test func threadsChangeNoBit() {
+    let before = ComputeThreads.count
+    defer { ComputeThreads.prepare(count: before) }
+    let results = [1, 2].map { count in
+      ComputeThreads.prepare(count: count)
+      return Self.draw(10_001)
+    }
+    #expect(results[0] == results[1])
+  }
+
   @Test func inUseAndWithoutDeviationNothingIsAdded() {
     let x = Tensor([4], [1, 2, 3, 4])
     for (mode, deviation) in [(Mode.inference, Float(1)), (.calibration(batch: 0), 1), (Self.training, 0)] {

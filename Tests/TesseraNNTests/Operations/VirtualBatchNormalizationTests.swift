@@ -92,6 +92,30 @@ import Testing
     #expect(before[..<90] == after[..<90] && before[90...] != after[90...])
   }
 
+  /// Maps in bf16 come out in bf16, and so does their gradient; between them everything is f32.
+  @Test func halvesStayHalves() throws {
+    var generator = Generator(seed: 70, stream: "halves")
+    let inputs = Self.inputs([4, 18, 3, 5], &generator)
+    let rounded = ReferenceMap(inputs[0].tensor.converted(to: .bf16))
+    let (key, values) = try build(from: .stored(["x": rounded.tensor])) { $0.parameter("x", [4, 18, 3, 5], .zeros) }
+    let result = valueAndGradients(of: values, mode: .inference, generator: Generator(seed: 0, stream: "")) { pass in
+      let x = convert(pass[key], to: .blocked, .bf16)
+      let watched = Variable.result(x.value, of: [x]) { dy, _ in
+        #expect(dy.precision == .bf16)
+        return [dy]
+      }
+      let y = virtualBatchNormalize(
+        watched, references: 2, scale: pass.constant(inputs[1].tensor), shift: pass.constant(inputs[2].tensor),
+        epsilon: 1e-5
+      ).output
+      return (sum(convert(y * y, to: .rows, .f32)), y.value)
+    }
+    #expect(result.output.precision == .bf16)
+    let expected = Self.reference([rounded, inputs[1], inputs[2]], references: 2, epsilon: 1e-5)
+    expectEqual(result.output, expected, tolerance: 1.0 / 256)
+    #expect(result.gradients.norm > 0)
+  }
+
   @Test func notANumberStaysWithItsSample() {
     let y = evaluate(noParameters()) { pass in
       virtualBatchNormalize(
