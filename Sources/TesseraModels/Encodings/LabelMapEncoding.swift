@@ -70,21 +70,26 @@ public struct LabelMapEncoding: Hashable, Sendable {
   private func encoded(
     _ maps: Variable, images: Tensor, labels: LabelBatch?, in pass: ForwardPass
   ) -> EncodedLabelMaps {
-    let (maps, images) = (reduced(maps), reduced(pass.constant(images)))
+    let (maps, images) = (reduced(maps), pass.constant(reduced(images)))
     return EncodedLabelMaps(
       kind == .product ? multiplyAllChannels(maps, images) : maps, images: images,
-      coverage: labels.flatMap { coverage(of: $0, in: pass) })
+      coverage: labels.flatMap(coverage))
   }
 
   /// How much of each place is labelled; nil where all is.
-  private func coverage(of labels: LabelBatch, in pass: ForwardPass) -> Tensor? {
+  private func coverage(of labels: LabelBatch) -> Tensor? {
     guard labels.indices.contains(LabelBatch.void) else { return nil }
     let ones = Tensor.filled([labels.shape[0], 1, labels.shape[1], labels.shape[2]], with: 1)
-    return reduced(maskVoid(pass.constant(ones), labels)).value
+    return reduced(ones.maskingVoid(labels))
   }
 
-  private func reduced(_ maps: Variable) -> Variable {
+  private var windows: ConvolutionGeometry { ConvolutionGeometry(kernel: .init(scale), stride: .init(scale)) }
+
+  private func reduced(_ maps: Variable) -> Variable { scale > 1 ? averagePool(maps, windows) : maps }
+
+  /// The same of what nothing is learned through.
+  private func reduced(_ maps: Tensor) -> Tensor {
     guard scale > 1 else { return maps }
-    return averagePool(maps, ConvolutionGeometry(kernel: .init(scale), stride: .init(scale)))
+    return Pooling(.average, source: maps.shape, layout: maps.layout, geometry: windows).forward(maps).output
   }
 }
