@@ -37,8 +37,25 @@ import Testing
         judge(TesseraModelsTests.encoded(maps, pass), in: pass).logits.value, judge(encoded, in: pass).logits.value
       )
     }
+    #expect(kind.minimumSide == side)
     #expect((black.elements != seen.elements) == kind.seesImages)
     #expect(black.shape == (kind.judgesPlaces ? [1, 1, side, side + 1] : [1, 1, 1, 1]))
+  }
+
+  /// Every discriminator can compare the maps of its batch: its features have the channels that it says.
+  @Test(arguments: DiscriminatorArchitecture.allCases)
+  func comparesTheMapsOfABatch(_ kind: DiscriminatorArchitecture) throws {
+    let (judge, values) = try buildQuickly {
+      MinibatchDiscriminator($0, judge: kind.discriminator($0, channels: 2), kernels: 2, width: 2)
+    }
+    var state: UInt64 = 10
+    let maps = uniform([2, 2, 32, 33], &state)
+    let (logits, features) = evaluate(values) { pass in
+      let verdict = judge(encoded(maps, pass), in: pass)
+      return (verdict.logits.value, verdict.features.value)
+    }
+    #expect(features.shape[1] == judge.featureCount)
+    #expect(logits.shape == (kind.judgesPlaces ? [2, 1, 32, 33] : [2, 1, 1, 1]) && logits.nonfiniteCount() == 0)
   }
 
   /// A number that is none is not hidden on the way to the verdict.
