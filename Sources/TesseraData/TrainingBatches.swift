@@ -28,17 +28,17 @@ public struct TrainingBatches: Sendable {
     store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64
   ) throws(DatasetError) {
     precondition(batchSize >= 1, "TrainingBatches: batch size \(batchSize)")
-    guard store.samples.count >= batchSize else {
+    guard store.count >= batchSize else {
       throw DatasetError(
-        .splitTooSmall, "train", cause: "the split has \(store.samples.count) samples, a batch \(batchSize)",
-        remedy: "choose a batch size of at most \(store.samples.count) or add samples")
+        .splitTooSmall, "train", cause: "the split has \(store.count) samples, a batch \(batchSize)",
+        remedy: "choose a batch size of at most \(store.count) or add samples")
     }
     self.store = store
     self.batchSize = batchSize
     self.augmentation = augmentation
     self.normalization = normalization
     self.seed = seed
-    stepsPerEpoch = store.samples.count / batchSize
+    stepsPerEpoch = store.count / batchSize
     sampler = CropSampler(
       width: augmentation.cropWidth, height: augmentation.cropHeight, normalization: normalization)
   }
@@ -46,7 +46,7 @@ public struct TrainingBatches: Sendable {
   /// The sample indices of an epoch in the order in which they are learned from.
   public func order(epoch: Int) -> [Int] {
     var generator = Generator(seed: seed, stream: "order/\(epoch)")
-    return generator.permutation(of: store.samples.count)
+    return generator.permutation(of: store.count)
   }
 
   /// The sample indices of one batch.

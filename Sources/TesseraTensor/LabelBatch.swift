@@ -25,4 +25,10 @@ public struct LabelBatch: Hashable, Sendable {
     self.classCount = classCount
     self.indices = indices
   }
+
+  /// 1 for each labelled pixel and 0 for void, `[batch, 1, height, width]`; nil where no pixel is void.
+  public var mask: Tensor? {
+    guard indices.contains(Self.void) else { return nil }
+    return Tensor([shape[0], 1, shape[1], shape[2]], indices.map { $0 == Self.void ? 0 : 1 })
+  }
 }

@@ -16,7 +16,7 @@ struct Accuracy: ParsableCommand {
 
   @Option(help: "Folder of a data set; without one a procedural set is made and removed.") var data: String?
   @Option(help: "Images of a procedural set, 10 to 10000; their size is that of two crops.") var images = 120
-  @Option(help: "Network: unetW with a width W of 1 to 1024, or lraspp.") var net = "unet16"
+  @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp, farabet or dilated8.") var net = "unet16"
   @Option(help: "Height x width of a crop, sides of 16 to 2048.") var crop = "96x128"
   @Option(help: "Images in a batch, 2 to 4096.") var batch = 8
   @Option(help: "Epochs of each training, 1 to 1000.") var epochs = 20
@@ -76,7 +76,7 @@ struct Accuracy: ParsableCommand {
     var configuration = TrainingConfiguration()
     configuration.architecture = NetworkOptions.architecture(named: net) ?? configuration.architecture
     configuration.precision = variant.precision
-    configuration.discriminator = adversary ? .largefov : nil
+    configuration.adversary = adversary ? .discriminator(.largefov) : .none
     configuration.epochs = epochs
     configuration.batch = batch
     configuration.seed = UInt64(seed)

@@ -61,7 +61,7 @@ struct EndToEnd: ParsableCommand {
     configuration.precision = options.network.format.precision
     configuration.batch = options.batch
     (configuration.cropHeight, configuration.cropWidth) = (height, width)
-    configuration.discriminator = options.adversary ? .largefov : nil
+    configuration.adversary = options.adversary ? .discriminator(.largefov) : .none
     configuration.discriminatorScale = options.downsample
     configuration.warmStartEpochs = 0
     let training = try measure(

@@ -4,7 +4,7 @@ import TesseraTensor
 
 /// Which segmenter is measured, and how its maps are stored.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "Network: unetW with a width W of 1 to 1024, or lraspp.") var net = "unet32"
+  @Option(help: "Network: unetW with a width W of 1 to 1024, lraspp, farabet or dilated8.") var net = "unet32"
   @OptionGroup var format: PrecisionOptions
 
   func validate() throws { try Self.requireArchitecture(named: net) }
@@ -12,7 +12,8 @@ struct NetworkOptions: ParsableArguments {
   /// Refuses names of no segmenter.
   static func requireArchitecture(named net: String) throws {
     guard architecture(named: net) != nil else {
-      throw ValidationError("--net \(net): known are unetW with a width of 1 to 1024, such as unet32, and lraspp")
+      throw ValidationError(
+        "--net \(net): known are unetW with a width of 1 to 1024, such as unet32, lraspp, farabet and dilated8")
     }
   }
 
@@ -24,7 +25,7 @@ struct NetworkOptions: ParsableArguments {
 
   /// The segmenter of a name such as unet32 or lraspp; nil for other names.
   static func architecture(named name: String) -> Architecture? {
-    guard name.hasPrefix("unet") else { return name == Architecture.Family.lraspp.rawValue ? .lraspp : nil }
+    guard name.hasPrefix("unet") else { return Architecture.Family(rawValue: name).map { Architecture($0) } }
     guard let width = Int(name.dropFirst(4)), (1...1024).contains(width) else { return nil }
     return .unet(width: width)
   }

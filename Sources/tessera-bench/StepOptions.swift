@@ -25,7 +25,13 @@ struct StepOptions: ParsableArguments {
   /// Refuses batches whose smallest map has one value per channel, for its variance is 0.
   static func requireVariance(of architecture: Architecture, batch: Int, image: ImageOptions) throws {
     guard let (height, width) = image.sides else { return }
-    let least = architecture == .lraspp ? 17 : 16
+    let least: Int
+    switch architecture {
+    case .unet: least = 16
+    case .lraspp: least = 17
+    // Nothing of theirs is normalised over a batch.
+    case .farabet, .dilated8: return
+    }
     guard batch > 1 || max(height, width) >= least else {
       throw ValidationError("--batch 1 --size \(image.size): give 2 images, or a side of \(least)")
     }

@@ -5,29 +5,32 @@ import TesseraTraining
 
 /// The trainer's own step on random data.
 struct StepWorkload {
-  private let alternation: Alternation
+  private let supervised: SupervisedStep
+  private let alternation: Alternation?
   private let batch: TrainingBatch
-  private var segmenter: Learner
-  private var discriminator: Learner?
+  private var learners: Learners
   private var generator = Generator(seed: 0, stream: "step")
 
   /// Builds the networks and a batch for a step.
   init(_ options: StepOptions, _ architecture: Architecture, height: Int, width: Int, classCount: Int) throws {
     let (network, values) = try build(from: .random(seed: 0)) { architecture.segmenter($0, classCount: classCount) }
     let judge =
-      try options.adversary ? build(from: .random(seed: 1)) { FieldOfViewNet($0, .large, channels: classCount) } : nil
+      try options.adversary
+      ? build(from: .random(seed: 1)) { DiscriminatorArchitecture.largefov.discriminator($0, channels: classCount) }
+      : nil
     func learner(_ values: ParameterSet) -> Learner {
       Learner(
         values: values, optimizer: Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: values))
     }
-    segmenter = learner(values)
-    discriminator = judge.map { learner($0.values) }
-    alternation = Alternation(
-      segmenter: network, discriminator: judge?.network,
-      objective: Objective(
-        lambda: 0.1, term: .nonsaturating, classWeights: nil,
-        encoding: LabelMapEncoding(.basic, scale: options.downsample)),
-      precision: options.network.format.precision)
+    learners = Learners(segmenter: learner(values), adversary: judge.map { learner($0.values) })
+    let objective = Objective(
+      lambda: 0.1, term: .nonsaturating, classWeights: nil,
+      encoding: LabelMapEncoding(.basic, scale: options.downsample))
+    let precision = options.network.format.precision
+    supervised = SupervisedStep(segmenter: network, objective: objective, precision: precision)
+    alternation = judge.map {
+      Alternation(segmenter: network, discriminator: $0.network, objective: objective, precision: precision)
+    }
     var random = generator
     batch = TrainingBatch(
       images: .normal([options.batch, 3, height, width], &random),
@@ -37,13 +40,12 @@ struct StepWorkload {
   }
 
   mutating func step() {
-    guard discriminator != nil else {
-      _ = alternation.advance(&segmenter, with: batch, rate: 1e-3, generator: &generator)
+    guard let alternation else {
+      _ = supervised.advance(&learners.segmenter, with: batch, rate: 1e-3, generator: &generator)
       return
     }
     _ = alternation.advance(
-      &segmenter, against: &discriminator!, with: batch,
-      rates: Alternation.Rates(segmenter: 1e-3, discriminator: 1e-4), generator: &generator)
+      &learners, with: batch, step: 0, rates: LearningRates(segmenter: 1e-3, adversary: 1e-4), generator: &generator)
   }
 }
 

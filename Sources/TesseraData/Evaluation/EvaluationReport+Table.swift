@@ -12,7 +12,7 @@ extension EvaluationReport: CustomStringConvertible {
     let totals = summary.map { ($0.name, Self.text($0.value)) } + [("images in \(split)", "\(imageCount)")]
     let widest = totals.map(\.0.count).max() ?? 0
     return
-      (Self.aligned([header] + rows) + [""]
+      (alignedRows([header] + rows) + [""]
       + totals.map { name, value in "\(name)\(Self.spaces(widest - name.count + 2))\(value)" })
       .joined(separator: "\n")
   }
@@ -20,16 +20,4 @@ extension EvaluationReport: CustomStringConvertible {
   private static func text(_ score: Double?) -> String { score.map { String(format: "%.4f", $0) } ?? "–" }
 
   private static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
-
-  /// Rows as lines: the first column left-aligned, the others right-aligned.
-  private static func aligned(_ rows: [[String]]) -> [String] {
-    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let (text, width) = cell
-        let gap = spaces(width - text.count)
-        return column == 0 ? text + gap : gap + text
-      }.joined(separator: "  ")
-    }
-  }
 }

@@ -73,14 +73,7 @@ public struct LabelMapEncoding: Hashable, Sendable {
     let (maps, images) = (reduced(maps), pass.constant(reduced(images)))
     return EncodedLabelMaps(
       kind == .product ? multiplyAllChannels(maps, images) : maps, images: images,
-      coverage: labels.flatMap(coverage))
-  }
-
-  /// How much of each place is labelled; nil where all is.
-  private func coverage(of labels: LabelBatch) -> Tensor? {
-    guard labels.indices.contains(LabelBatch.void) else { return nil }
-    let ones = Tensor.filled([labels.shape[0], 1, labels.shape[1], labels.shape[2]], with: 1)
-    return reduced(ones.maskingVoid(labels))
+      coverage: labels?.mask.map { reduced($0) })
   }
 
   private var windows: ConvolutionGeometry { ConvolutionGeometry(kernel: .init(scale), stride: .init(scale)) }

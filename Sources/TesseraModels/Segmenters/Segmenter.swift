@@ -12,6 +12,9 @@ public protocol Segmenter: Sendable {
   /// - Returns: logits, `[batch, classes, height, width]`.
   func callAsFunction(_ images: Variable, in pass: ForwardPass) -> Logits
 
+  /// How many reference images a pass in training must know of: see ``VirtualBatchSegmenter``.
+  var references: Int { get }
+
   /// The shortest side an image may have.
   var minimumSide: Int { get }
 
@@ -19,6 +22,11 @@ public protocol Segmenter: Sendable {
   ///
   /// In training a batch must have more than one of them together, for one value has no variance.
   func coarsestPixels(height: Int, width: Int) -> Int
+}
+
+extension Segmenter {
+  /// How many reference images a pass in training must know of; most segmenters have none.
+  public var references: Int { 0 }
 }
 
 /// Scores before softmax, `[batch, classes, height, width]`.

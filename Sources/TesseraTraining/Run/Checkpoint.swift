@@ -16,7 +16,7 @@ struct Checkpoint {
     var totals: EpochTotals
     var history: [EpochSummary]
     var segmenterSteps: Int
-    var discriminatorSteps: Int?
+    var adversarySteps: Int?
     /// What the data set was, to say so where it has changed.
     var data: DataFingerprint
     /// The libraries' sums depend on how many threads compute them.
@@ -42,7 +42,7 @@ struct Checkpoint {
     guard let text = try? file.bytes(of: Self.headerName),
       let header = try? JSONDecoder().decode(Header.self, from: Data(text)), header.generator.count == 4,
       header.generator.contains(where: { $0 != 0 }), header.position >= BatchPosition(epoch: 0, step: 0),
-      header.position.step >= 0, header.segmenterSteps >= 0, header.discriminatorSteps ?? 0 >= 0, header.planCount >= 0
+      header.position.step >= 0, header.segmenterSteps >= 0, header.adversarySteps ?? 0 >= 0, header.planCount >= 0
     else {
       throw CheckpointError(
         file: path, problem: "no training state is in it; give a folder that tessera train wrote")
@@ -56,14 +56,14 @@ struct Checkpoint {
     do { tensors = try file.tensors(except: Self.headerName) } catch {
       throw CheckpointError(file: file.path, problem: "\(error)")
     }
-    try restore(&state.segmenter, "segmenter", steps: header.segmenterSteps, from: tensors)
+    try restore(&state.learners.segmenter, "segmenter", steps: header.segmenterSteps, from: tensors)
     state.average = WeightAverage(
       of: try weights("average", like: state.average.values, from: tensors), decay: state.average.decay)
-    if state.discriminator != nil {
-      guard let steps = header.discriminatorSteps else {
-        throw CheckpointError(file: file.path, problem: "there is no discriminator in it")
+    if state.learners.adversary != nil {
+      guard let steps = header.adversarySteps else {
+        throw CheckpointError(file: file.path, problem: "there is no adversary in it")
       }
-      try restore(&state.discriminator!, "discriminator", steps: steps, from: tensors)
+      try restore(&state.learners.adversary!, "adversary", steps: steps, from: tensors)
     }
     state.position = header.position
     state.generator = Generator(state: header.generator)
@@ -84,6 +84,13 @@ struct Checkpoint {
       second.append(try find("\(role).second.\(name)", like: old, in: tensors))
     }
     learner.optimizer.state = Optimizer.State(step: steps, first: first, second: second)
+    guard learner.history != nil else { return }
+    var mean: [Tensor] = []
+    for (name, old) in zip(values.names, values.parameters) {
+      mean.append(try find("\(role).history.\(name)", like: old, in: tensors))
+    }
+    // Every step of the optimiser is remembered.
+    learner.history?.state = HistoricalAverage.State(count: steps, mean: mean)
   }
 
   private func weights(
@@ -115,13 +122,13 @@ struct Checkpoint {
     planCount: Int, to path: String
   ) throws(SafetensorsError) {
     var writer = SafetensorsWriter()
-    add(state.segmenter, "segmenter", to: &writer)
+    add(state.learners.segmenter, "segmenter", to: &writer)
     add(state.average.values.weights, "average", to: &writer)
-    if let discriminator = state.discriminator { add(discriminator, "discriminator", to: &writer) }
+    if let adversary = state.learners.adversary { add(adversary, "adversary", to: &writer) }
     let header = Header(
       configuration: configuration, position: state.position, generator: state.generator.state, totals: state.totals,
-      history: state.history, segmenterSteps: state.segmenter.optimizer.state.step,
-      discriminatorSteps: state.discriminator?.optimizer.state.step, data: data, threads: threads,
+      history: state.history, segmenterSteps: state.learners.segmenter.optimizer.state.step,
+      adversarySteps: state.learners.adversary?.optimizer.state.step, data: data, threads: threads,
       planCount: planCount)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -139,6 +146,7 @@ struct Checkpoint {
     add(learner.values.weights, "\(role).weights", to: &writer)
     add(zip(names, memory.first).map { ($0, $1) }, "\(role).first", to: &writer)
     add(zip(names, memory.second).map { ($0, $1) }, "\(role).second", to: &writer)
+    add(zip(names, learner.history?.state.mean ?? []).map { ($0, $1) }, "\(role).history", to: &writer)
   }
 
   private static func add(

@@ -7,6 +7,7 @@ import TesseraTensor
 struct DataFingerprint: Hashable, Codable {
   let classes: [String]
   let trainingSamples: [String]
+  let unlabelledImages: [String]
   let validationSamples: [String]
   /// Mean and deviation of the training images' colours.
   let normalization: PixelNormalization
@@ -21,6 +22,7 @@ struct DataFingerprint: Hashable, Codable {
         "the classes were \(old.classes.joined(separator: ", ")), now \(classes.joined(separator: ", "))")
     }
     lines += Self.differences(trainingSamples, from: old.trainingSamples, "training")
+    lines += Self.differences(unlabelledImages, from: old.unlabelledImages, "unlabelled")
     lines += Self.differences(validationSamples, from: old.validationSamples, "validation")
     // Other samples or classes have other statistics: that would say the same twice.
     if classes == old.classes, trainingSamples == old.trainingSamples {

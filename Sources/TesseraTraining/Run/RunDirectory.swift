@@ -10,6 +10,9 @@ public struct RunDirectory: Hashable, Sendable {
   /// Names a folder, which need not exist.
   public init(path: String) { self.path = path }
 
+  /// The folder of the run's twin without adversary.
+  public var twin: RunDirectory { RunDirectory(path: "\(path)/twin") }
+
   /// The weights with the best validation score.
   public var best: String { "\(path)/\(Model.bestFileName)" }
   /// The weights after the last epoch.

@@ -14,17 +14,17 @@ enum RunLog {
   /// Comma-separated values: a header, then a row per epoch.
   static func table(_ history: [EpochSummary], classes: [String]) -> String {
     let columns =
-      [
-        "epoch", "steps", "learning_rate", "cross_entropy", "discriminator_loss", "adversarial_term", "truth_accuracy",
-        "prediction_accuracy", "val_miou", "val_pixel_accuracy", "val_class_accuracy", "val_boundary_f1",
-      ] + classes.map { "iou_\($0)" }
+      ["epoch", "steps", "learning_rate"] + StepMeasure.allCases.map(\.column)
+      + ["val_miou", "val_pixel_accuracy", "val_class_accuracy", "val_boundary_f1", "diagnosis"]
+      + classes.map { "iou_\($0)" }
     let rows = history.map { epoch in
       let numbers: [Double?] =
-        [
-          epoch.learningRate, epoch.crossEntropy, epoch.discriminatorLoss, epoch.adversarialTerm, epoch.truthAccuracy,
-          epoch.predictionAccuracy, epoch.meanIoU, epoch.pixelAccuracy, epoch.meanClassAccuracy, epoch.boundaryF1,
-        ] + epoch.iou
-      return (["\(epoch.epoch)", "\(epoch.steps)"] + numbers.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",")
+        [epoch.learningRate] + StepMeasure.allCases.map { epoch[$0] }
+        + [epoch.meanIoU, epoch.pixelAccuracy, epoch.meanClassAccuracy, epoch.boundaryF1]
+      let cells = (numbers + epoch.iou).map { $0.map { "\($0)" } ?? "" }
+      return
+        (["\(epoch.epoch)", "\(epoch.steps)"] + cells[..<numbers.count] + [epoch.diagnosis?.rawValue ?? ""]
+        + cells[numbers.count...]).joined(separator: ",")
     }
     return ([columns.map(quoted).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }

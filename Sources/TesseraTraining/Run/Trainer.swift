@@ -36,9 +36,6 @@ public struct Trainer: ~Copyable {
   /// Bytes of memory that its steps take, about.
   public let memoryNeeded: Int
 
-  /// Epochs of cross-entropy alone.
-  public var warmStartEpochs: Int { configuration.warmStartEpochs ?? configuration.epochs * 2 / 3 }
-
   /// Whether all epochs are done and stored.
   public var isComplete: Bool { state.position.epoch >= configuration.epochs }
 
@@ -50,7 +47,9 @@ public struct Trainer: ~Copyable {
 
   private let lock: RunLock
   private let model: Model
-  private let alternation: Alternation
+  private let supervised: SupervisedStep
+  private let method: (any AdversarialMethod)?
+  private let turns: AlternationSchedule
   private let loader: BackgroundLoader<TrainingBatch>
   private let validation: SampleStore
   private let labelSet: LabelSet
@@ -87,7 +86,7 @@ public struct Trainer: ~Copyable {
     try run.create()
     let lock = try RunLock(run)
     let preparation = try TrainingPreparation(configuration, data: data)
-    let need = preparation.memoryNeed()
+    let need = try preparation.memoryNeed()
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
     let threads = ComputeThreads.count
@@ -114,7 +113,9 @@ public struct Trainer: ~Copyable {
     self.lock = lock
     self.state = state
     model = preparation.model
-    alternation = preparation.alternation
+    supervised = preparation.supervised
+    method = preparation.method
+    turns = preparation.configuration.alternation
     validation = preparation.validation
     fingerprint = preparation.fingerprint
     self.threads = threads
@@ -122,13 +123,13 @@ public struct Trainer: ~Copyable {
     labelSet = data.labelSet
     schedule = preparation.schedule
     stepsPerEpoch = preparation.batches.stepsPerEpoch
-    validationCount = validation.samples.count
+    validationCount = validation.count
     memoryNeeded = need.bytes(
-      pixels: self.configuration.batch * preparation.batches.augmentation.cropHeight
+      pixels: self.configuration.imagesPerStep * preparation.batches.augmentation.cropHeight
         * preparation.batches.augmentation.cropWidth)
     evaluation = Evaluation(classCount: labelSet.count)
     plainBatches = preparation.plainBatches
-    loader = preparation.batches.loader(from: state.position, epochs: configuration.epochs)
+    loader = preparation.loader(from: state.position)
   }
 
   /// Does the next piece of work: a step, the prediction of a validation image, or the end of an epoch; nil when done.
@@ -175,25 +176,36 @@ public struct Trainer: ~Copyable {
     guard let batch = try loader.next() else {
       preconditionFailure("Trainer: no batch for epoch \(position.epoch), step \(position.step)")
     }
-    let share = schedule.share(at: state.segmenter.optimizer.state.step)
-    let rates = Alternation.Rates(
+    let share = schedule.share(at: position.epoch * stepsPerEpoch + position.step)
+    let rates = LearningRates(
       segmenter: Float(configuration.learningRate * share),
-      discriminator: Float(configuration.discriminatorLearningRate * share))
-    let summary: StepSummary
-    if state.discriminator != nil && position.epoch >= warmStartEpochs {
-      summary = alternation.advance(
-        &state.segmenter, against: &state.discriminator!, with: batch, rates: rates, generator: &state.generator)
-    } else {
-      summary = alternation.advance(
-        &state.segmenter, with: batch, rate: rates.segmenter, generator: &state.generator)
-    }
+      adversary: Float(configuration.discriminatorLearningRate * share))
+    let steps = state.learners.segmenter.optimizer.state.step
+    let summary = advance(with: batch, rates)
     guard summary.isFinite else {
       throw TrainingError(epoch: position.epoch + 1, step: position.step + 1, summary: summary)
     }
-    state.average.add(state.segmenter.values, step: state.segmenter.optimizer.state.step)
+    let learned = state.learners.segmenter.optimizer.state.step
+    if learned > steps { state.average.add(state.learners.segmenter.values, step: learned) }
     state.totals.add(summary)
     state.position.step += 1
     return .step(epoch: position.epoch + 1, step: position.step + 1, of: stepsPerEpoch, summary)
+  }
+
+  /// Takes the step of the networks whose turn it is.
+  ///
+  /// A run without an adversary skips the segmenter's steps that one with it would skip: twins learn from as many.
+  private mutating func advance(with batch: TrainingBatch, _ rates: LearningRates) -> StepSummary {
+    let adversarialStep = (state.position.epoch - configuration.adversarialStart) * stepsPerEpoch + state.position.step
+    if adversarialStep >= 0 {
+      if let method {
+        return method.advance(
+          &state.learners, with: batch, step: adversarialStep, rates: rates, generator: &state.generator)
+      }
+      guard turns.turn(at: adversarialStep).segmenterLearns else { return StepSummary() }
+    }
+    return supervised.advance(
+      &state.learners.segmenter, with: batch, rate: rates.segmenter, generator: &state.generator)
   }
 
   private mutating func evaluateOne() throws -> TrainingEvent {
@@ -226,11 +238,11 @@ public struct Trainer: ~Copyable {
   }
 
   private mutating func finishEpoch() throws -> TrainingEvent {
-    let steps = state.segmenter.optimizer.state.step
+    let steps = (state.position.epoch + 1) * stepsPerEpoch
     let summary = EpochSummary(
       epoch: state.position.epoch + 1, steps: steps,
-      learningRate: configuration.learningRate * schedule.share(at: max(steps - 1, 0)), totals: state.totals,
-      evaluation: evaluation)
+      learningRate: configuration.learningRate * schedule.share(at: steps - 1), totals: state.totals,
+      evaluation: evaluation, after: state.history, configuration: configuration)
     let weights = try measuredWeights()
     try storePlans()
     let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
@@ -257,7 +269,7 @@ public struct Trainer: ~Copyable {
       "epoch": "\(summary.epoch)", "steps": "\(summary.steps)", "seed": "\(configuration.seed)",
       "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
       "precision": configuration.precision.rawValue,
-      "discriminator": configuration.discriminator?.rawValue ?? "none",
+      "discriminator": "\(configuration.adversary)",
     ]
     try model.with(values, provenance: provenance).write(durablyTo: path)
   }
@@ -286,8 +298,11 @@ public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// One line: place, cause and remedy.
   public var description: String {
-    "epoch \(epoch), step \(step): a loss or gradient is not a finite number (cross-entropy \(summary.crossEntropy)"
-      + (summary.adversary.map { ", discriminator \($0.discriminatorLoss)" } ?? "")
-      + "); the stored weights are those of the last epoch; lower --learning-rate or --lambda"
+    let numbers = StepMeasure.allCases.compactMap { measure in
+      summary[measure].flatMap { $0.isFinite ? nil : "\(measure.column) \($0)" }
+    }.joined(separator: ", ")
+    return
+      "epoch \(epoch), step \(step): a loss or gradient is not a finite number (\(numbers)); the stored weights are "
+      + "those of the last epoch; lower --learning-rate or --lambda"
   }
 }

@@ -7,8 +7,15 @@ extension TrainingConfiguration {
   public var options: [String: String] {
     var options: [String: String] = [
       "arch": architecture.family.rawValue,
-      "discriminator": discriminator?.rawValue ?? "none", "discriminator-scale": "\(discriminatorScale)",
-      "encoding": "basic", "lambda": "\(lambda)", "adversarial-term": term.rawValue,
+      "discriminator": "\(adversary)", "discriminator-scale": "\(discriminatorScale)",
+      "encoding": encoding.rawValue, "scaling-threshold": "\(scalingThreshold)", "lambda": "\(lambda)",
+      "adversarial-term": term.rawValue, "alternation": "\(alternation)", "truth-target": "\(truthTarget)",
+      "minibatch-discrimination": minibatchDiscrimination?.description ?? "none",
+      "historical-averaging": "\(historicalAveraging)", "virtual-batch": "\(virtualBatch)",
+      "unlabelled": unlabelled ?? "none", "labelled-fraction": "\(labelledFraction)",
+      "unlabelled-lambda": unlabelledLambda.map { "\($0)" } ?? "usual",
+      "self-training-lambda": selfTrainingLambda.map { "\($0)" } ?? "usual",
+      "self-training-threshold": "\(selfTrainingThreshold)", "self-training-start": "\(selfTrainingStart)",
       "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "two-thirds", "epochs": "\(epochs)", "batch": "\(batch)",
       "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
       "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "brightness": "\(brightness)",
@@ -31,7 +38,8 @@ extension TrainingConfiguration {
 
   /// Gives an option a value.
   ///
-  /// What only some architectures have, such as a width, comes after `arch`: another one starts at its usual size.
+  /// What only some architectures have, such as a width, comes after `arch`: another one starts at its usual size. So
+  /// do the weight and the rate that a kind of adversary is used with come after `discriminator`.
   ///
   /// - Parameters:
   ///   - option: its name on the command line, without dashes.
@@ -49,10 +57,28 @@ extension TrainingConfiguration {
         throw reader.error("\(architecture.family.rawValue) comes in one size: leave width out, or give arch unet")
       }
       architecture = .unet(width: try reader.integer(in: UNet.widths))
-    case "discriminator": discriminator = value == "none" ? nil : try reader.choice(or: "none")
+    case "discriminator":
+      let kind: AdversaryKind = try reader.described(
+        as: AdversaryKind.allCases.map(\.description).joined(separator: " or "))
+      guard kind != adversary else { break }
+      adversary = kind
+      takeUsualValues()
     case "discriminator-scale": discriminatorScale = try reader.integer()
-    case "encoding":
-      guard value == "basic" else { throw reader.error("give basic") }
+    case "encoding": encoding = try reader.choice()
+    case "scaling-threshold": scalingThreshold = try reader.number()
+    case "alternation":
+      alternation = try reader.described(as: "each, such as 3:1 for three steps of the adversary to one, or blocks:500")
+    case "truth-target": truthTarget = try reader.number()
+    case "minibatch-discrimination":
+      minibatchDiscrimination = value == "none" ? nil : try reader.described(as: "KERNELSxDIMENSIONS such as 100x5")
+    case "historical-averaging": historicalAveraging = try reader.number()
+    case "virtual-batch": virtualBatch = try reader.integer()
+    case "unlabelled": unlabelled = value == "none" ? nil : value
+    case "labelled-fraction": labelledFraction = try reader.described(as: "1 or such as 1/8")
+    case "unlabelled-lambda": unlabelledLambda = value == "usual" ? nil : try reader.number()
+    case "self-training-lambda": selfTrainingLambda = value == "usual" ? nil : try reader.number()
+    case "self-training-threshold": selfTrainingThreshold = try reader.number()
+    case "self-training-start": selfTrainingStart = try reader.integer()
     case "lambda": lambda = try reader.number()
     case "adversarial-term": term = try reader.choice()
     case "warm-start-epochs": warmStartEpochs = value == "two-thirds" ? nil : try reader.integer()
@@ -93,6 +119,12 @@ private struct OptionReader {
       throw error("give \((Value.allCases.map(\.rawValue) + other).joined(separator: " or "))")
     }
     return choice
+  }
+
+  /// A value that is read from its own description.
+  func described<Value: LosslessStringConvertible>(as form: String) throws(ConfigurationError) -> Value {
+    guard let described = Value(value) else { throw error("give \(form)") }
+    return described
   }
 
   func integer(in range: ClosedRange<Int> = 0...Int(Int32.max)) throws(ConfigurationError) -> Int {

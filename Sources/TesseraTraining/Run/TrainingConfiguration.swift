@@ -27,14 +27,41 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 
   /// Which segmenter.
   public var architecture = Architecture(.unet)
-  /// Which discriminator; nil for cross-entropy alone.
-  public var discriminator: DiscriminatorArchitecture? = .largefov
+  /// What the segmenter learns against.
+  public var adversary = AdversaryKind.discriminator(.largefov)
   /// Pixels along each side that the discriminator sees as one.
   public var discriminatorScale = 4
+  /// How it sees label maps.
+  public var encoding = EncodingKind.basic
+  /// τ of the scaling encoding: the least that ground truth keeps of its class.
+  public var scalingThreshold = 0.9
   /// Weight of the adversarial term.
   public var lambda = 0.1
   /// What the segmenter is told by the discriminator.
   public var term = AdversarialTerm.nonsaturating
+  /// Which networks learn at which step.
+  public var alternation = AlternationSchedule.everyStep
+  /// What the discriminator is to say of ground truth.
+  public var truthTarget = 1.0
+  /// How the discriminator compares the maps of a batch with each other; nil for not at all.
+  public var minibatchDiscrimination: MinibatchKernels?
+  /// Weight of the distance of every network's numbers from their mean so far.
+  public var historicalAveraging = 0.0
+  /// Images of the fixed batch that gives the segmenter's normalisation its statistics; 0 for each batch's own.
+  public var virtualBatch = 0
+  /// Folder of images without labels; nil for none beside those that the labelled fraction leaves.
+  public var unlabelled: String?
+  /// The share of training samples whose labels are learned from.
+  public var labelledFraction = LabelledFraction.all
+  /// Weight of the adversarial term of images without labels; nil for 0.001 where there are any.
+  public var unlabelledLambda: Double?
+  /// Weight of cross-entropy against the segmenter's own classes on images without labels; nil for 0.1 where there are
+  /// any.
+  public var selfTrainingLambda: Double?
+  /// Trust of the discriminator above which such a class becomes a label.
+  public var selfTrainingThreshold = 0.2
+  /// Steps of adversarial training before self-training begins.
+  public var selfTrainingStart = 5000
   /// Epochs of cross-entropy alone before the discriminator takes part; nil for two thirds of all epochs.
   ///
   /// A discriminator that starts beside an untrained segmenter wins at once and then only disturbs it.
@@ -67,7 +94,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var optimizer = OptimizerKind.adam
   /// The segmenter's base learning rate.
   public var learningRate = 2e-3
-  /// The discriminator's learning rate, which follows the same schedule.
+  /// The adversary's learning rate, which follows the same schedule.
   ///
   /// So low that its loss stays in the band where its gradient teaches, instead of winning within an epoch.
   public var discriminatorLearningRate = 1e-5
@@ -87,6 +114,9 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// The defaults.
   public init() {}
 
+  /// The epoch, from 0, at which the adversary first takes part.
+  public var adversarialStart: Int { warmStartEpochs ?? epochs * 2 / 3 }
+
   /// Refuses what contradicts itself or lies out of range.
   ///
   /// - Throws: ``ConfigurationError`` naming the option, the value and the remedy.
@@ -101,6 +131,25 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     try require(lambda >= 0 && lambda <= 1e6, "lambda", lambda, "give 0 to 1000000; 0 trains without an adversary")
     try require(warmStartEpochs ?? 0 >= 0, "warm-start-epochs", warmStartEpochs ?? 0, "give 0 or more")
     try require((1...64).contains(discriminatorScale), "discriminator-scale", discriminatorScale, "give 1 to 64")
+    try require(
+      scalingThreshold > 0 && scalingThreshold < 1, "scaling-threshold", scalingThreshold,
+      "give more than 0 and less than 1")
+    try require(
+      truthTarget > 0.5 && truthTarget <= 1, "truth-target", truthTarget, "give more than 0.5 and up to 1, such as 0.9")
+    try require(
+      historicalAveraging >= 0 && historicalAveraging <= 1e6, "historical-averaging", historicalAveraging,
+      "give 0 to 1000000")
+    for (option, weight) in [("unlabelled-lambda", unlabelledLambda), ("self-training-lambda", selfTrainingLambda)] {
+      guard let weight else { continue }
+      try require((0...1e6).contains(weight), option, weight, "give 0 to 1000000")
+      try require(
+        weight == 0 || hasUnlabelled, option, weight,
+        "there are no images without labels: give --unlabelled DIR or --labelled-fraction, or leave it out")
+    }
+    try require(
+      (0...1).contains(selfTrainingThreshold), "self-training-threshold", selfTrainingThreshold, "give 0 to 1")
+    try require(selfTrainingStart >= 0, "self-training-start", selfTrainingStart, "give 0 steps or more")
+    try requireConsistency()
     try require(rates.contains(learningRate), "learning-rate", learningRate, "give 1e-12 to 1e30")
     try require(
       rates.contains(discriminatorLearningRate), "discriminator-learning-rate", discriminatorLearningRate,

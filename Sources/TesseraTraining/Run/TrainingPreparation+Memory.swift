@@ -8,44 +8,68 @@ extension TrainingPreparation {
   /// What the steps of this run take, found by doing a step of both networks on small crops.
   ///
   /// Nothing of the run changes: the numbers that learn here are copies.
-  func memoryNeed() -> MemoryNeed {
-    let least = max(model.segmenter.minimumSide, 16 * configuration.discriminatorScale)
+  func memoryNeed() throws -> MemoryNeed {
+    let least = max(model.segmenter.minimumSide, 32 * configuration.discriminatorScale)
     let side = (least + 63) / 64 * 64
-    var need = MemoryNeed(batch: 2, sides: (side, 2 * side)) { side in
-      var (segmenter, generator) = (state.segmenter, state.generator)
-      let batch = TrainingBatch(
-        images: .zeros([2, 3, side, side]),
-        labels: LabelBatch(
-          shape: [2, side, side], classCount: model.classes.count,
-          indices: [UInt16](repeating: 0, count: 2 * side * side)))
-      if var discriminator = state.discriminator {
-        _ = alternation.advance(
-          &segmenter, against: &discriminator, with: batch, rates: Alternation.Rates(segmenter: 0, discriminator: 0),
-          generator: &generator)
-      } else {
-        _ = alternation.advance(&segmenter, with: batch, rate: 0, generator: &generator)
-      }
-    }
+    let batch = configuration.virtualBatch > 0 ? 4 : 2
+    var need = try MemoryNeed(batch: batch, sides: (side, 2 * side)) { try rehearse(side: $0) }
     // Batches that the loader holds ready: a colour image in single precision, and labels of two bytes.
-    need.bytesPerPixel += (TrainingBatches.depth + 2) * (3 * 4 + 2)
+    let images = unlabelledBatches == nil ? 1 : 2
+    need.bytesPerPixel += (TrainingBatches.depth + 2) * (images * 3 * 4 + 2)
     return need
+  }
+
+  /// Takes a step on two crops of another size, beside two reference images where there are any.
+  private func rehearse(side: Int) throws {
+    var small = configuration
+    (small.cropHeight, small.cropWidth) = (side, side)
+    let segmenter = small.trained(model.segmenter) { _ in .zeros([2, 3, side, side]) }
+    let objective = small.objective(classWeights: nil)
+    let batch = TrainingBatch(
+      images: .zeros([2, 3, side, side]),
+      labels: LabelBatch(
+        shape: [2, side, side], classCount: model.classes.count,
+        indices: [UInt16](repeating: 0, count: 2 * side * side)),
+      unlabelled: unlabelledBatches == nil ? nil : .zeros([2, 3, side, side]))
+    var (learners, generator) = (state.learners, state.generator)
+    guard let adversary = try small.adversary(of: segmenter, objective: objective) else {
+      let step = SupervisedStep(segmenter: segmenter, objective: objective, precision: configuration.precision)
+      _ = step.advance(&learners.segmenter, with: batch, rate: 0, generator: &generator)
+      return
+    }
+    learners.adversary = small.learner(
+      adversary.values, Optimizer(small.adversary.optimizer, decay: 0, for: adversary.values))
+    _ = adversary.method.advance(
+      &learners, with: batch, step: small.busiestStep, rates: LearningRates(segmenter: 0, adversary: 0),
+      generator: &generator)
   }
 }
 
 extension TrainingConfiguration {
+  /// A step of adversarial training at which all take part that ever do at once.
+  fileprivate var busiestStep: Int {
+    var step = unlabelledObjective.selfTrainingStart
+    while !alternation.turn(at: step).segmenterLearns { step += 1 }
+    return step
+  }
+
+  /// Images that run through the segmenter together.
+  var imagesPerStep: Int { batch + virtualBatch }
+
   /// Refuses a batch of crops that memory cannot hold, naming the batch or crop that it can.
   ///
   /// - Precondition: the crop is filled in.
   func requireMemory(_ need: MemoryNeed, within limit: Int) throws(ConfigurationError) {
     let (height, width) = (cropHeight ?? 0, cropWidth ?? 0)
-    let needed = need.bytes(pixels: batch * height * width)
+    let needed = need.bytes(pixels: imagesPerStep * height * width)
     guard needed > limit else { return }
     let pixels = need.pixels(in: limit)
     let remedy: String
-    if pixels / (height * width) >= 2 {
-      remedy = "give --batch \(pixels / (height * width)) or less, or smaller crops"
+    let fitting = pixels / (height * width) - virtualBatch
+    if fitting >= 2 {
+      remedy = "give --batch \(fitting) or less, or smaller crops"
     } else {
-      let share = (Double(pixels) / Double(2 * height * width)).squareRoot()
+      let share = (Double(pixels) / Double((2 + virtualBatch) * height * width)).squareRoot()
       let sides = [height, width].map { max(16, Int(Double($0) * share) / 16 * 16) }
       let narrower = if case .unet = architecture { ", or a smaller --width" } else { "" }
       remedy = "give --crop \(sides[0])x\(sides[1]) and --batch 2\(narrower)"

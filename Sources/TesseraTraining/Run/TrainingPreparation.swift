@@ -9,8 +9,12 @@ import TesseraWeights
 struct TrainingPreparation {
   let configuration: TrainingConfiguration
   let model: Model
-  let alternation: Alternation
+  let supervised: SupervisedStep
+  /// How the segmenter learns against its adversary; nil for cross-entropy alone.
+  let method: (any AdversarialMethod)?
   let batches: TrainingBatches
+  /// Images without labels, of as many samples a batch; nil where none take part.
+  let unlabelledBatches: TrainingBatches?
   /// Training samples as they are, for the statistics that weights are evaluated with.
   let plainBatches: TrainingBatches
   let validation: SampleStore
@@ -20,8 +24,9 @@ struct TrainingPreparation {
 
   init(_ given: TrainingConfiguration, data: Dataset) throws {
     var configuration = given
-    let training = SampleStore(try data.samples(in: .train), labelSet: data.labelSet)
-    validation = SampleStore(try data.samples(in: .val), labelSet: data.labelSet)
+    let samples = try TrainingSamples(configuration, data: data)
+    let training = samples.labelled
+    validation = samples.validation
     if configuration.cropHeight == nil || configuration.cropWidth == nil {
       let first = try training.whole(0).truth
       configuration.cropHeight = configuration.cropHeight ?? first.height
@@ -31,82 +36,74 @@ struct TrainingPreparation {
     model = try Model(
       configuration.architecture, classes: data.labelSet.classes, normalization: normalization,
       source: .random(seed: configuration.seed))
-    let crop = (height: configuration.cropHeight ?? 0, width: configuration.cropWidth ?? 0)
     try configuration.validateCrop(for: model.segmenter)
-    batches = try TrainingBatches(
-      store: training, batchSize: configuration.batch,
-      augmentation: Augmentation(
-        cropWidth: crop.width, cropHeight: crop.height, scale: configuration.minimumScale...configuration.maximumScale,
-        flips: configuration.flips, brightness: configuration.brightness, contrast: configuration.contrast),
-      normalization: normalization, seed: configuration.seed)
-    plainBatches = try TrainingBatches(
-      store: training, batchSize: configuration.batch,
-      augmentation: Augmentation(cropWidth: crop.width, cropHeight: crop.height, scale: 1...1, flips: false),
-      normalization: normalization, seed: configuration.seed)
-    schedule = LearningRateSchedule(
-      configuration.schedule.shape(totalSteps: configuration.epochs * batches.stepsPerEpoch),
-      totalSteps: configuration.epochs * batches.stepsPerEpoch, warmUpSteps: configuration.warmUpSteps)
-    let adversary = configuration.lambda > 0 ? configuration.discriminator : nil
-    let built = try adversary.map { kind in
-      // Another seed, or layers of equal names would start with equal numbers.
-      try build(from: .random(seed: configuration.seed &+ 1)) {
-        kind.discriminator($0, channels: data.labelSet.count)
-      }
+    let varied = configuration.augmentation
+    func batches(_ store: SampleStore, _ augmentation: Augmentation, seed: UInt64) throws -> TrainingBatches {
+      try TrainingBatches(
+        store: store, batchSize: configuration.batch, augmentation: augmentation, normalization: normalization,
+        seed: seed)
     }
+    self.batches = try batches(training, varied, seed: configuration.seed)
+    plainBatches = try batches(training, varied.plain, seed: configuration.seed)
+    // Another seed, or a sample of each would be cut alike.
+    unlabelledBatches = try samples.unlabelled.map { try batches($0, varied, seed: configuration.seed &+ 2) }
+    let totalSteps = configuration.epochs * self.batches.stepsPerEpoch
+    schedule = LearningRateSchedule(
+      configuration.schedule.shape(totalSteps: totalSteps), totalSteps: totalSteps,
+      warmUpSteps: configuration.warmUpSteps)
     let frequencies = configuration.classWeighting == .none ? nil : try training.classFrequencies()
     fingerprint = DataFingerprint(
-      classes: data.labelSet.classes.map(\.name), trainingSamples: training.samples.map(\.name),
-      validationSamples: validation.samples.map(\.name), normalization: normalization, frequencies: frequencies)
-    alternation = Alternation(
-      segmenter: model.segmenter, discriminator: built?.network,
-      objective: Objective(
-        lambda: Float(configuration.lambda), term: configuration.term,
-        classWeights: frequencies?.weights(configuration.classWeighting),
-        encoding: LabelMapEncoding(.basic, scale: configuration.discriminatorScale),
-        gradientNormLimit: configuration.gradientNormLimit.map { Float($0) }),
-      precision: configuration.precision)
+      classes: data.labelSet.classes.map(\.name), trainingSamples: training.names,
+      unlabelledImages: samples.unlabelled?.names ?? [], validationSamples: validation.names,
+      normalization: normalization, frequencies: frequencies)
+    let objective = configuration.objective(classWeights: frequencies?.weights(configuration.classWeighting))
+    let segmenter = try configuration.trained(model.segmenter) { count in
+      try TrainingBatches(
+        store: training, batchSize: count, augmentation: varied.plain, normalization: normalization,
+        seed: configuration.seed
+      ).trainingBatch(at: BatchPosition(epoch: 0, step: 0)).images
+    }
+    supervised = SupervisedStep(segmenter: segmenter, objective: objective, precision: configuration.precision)
+    let adversary = try configuration.adversary(of: segmenter, objective: objective)
+    method = adversary?.method
     state = TrainingState(
-      segmenter: Learner(
-        values: model.values,
-        optimizer: Optimizer(
-          configuration.optimizer.method, decay: Float(configuration.weightDecay), for: model.values)),
+      learners: Learners(
+        segmenter: configuration.learner(
+          model.values,
+          Optimizer(configuration.optimizer.method, decay: Float(configuration.weightDecay), for: model.values)),
+        adversary: adversary.map {
+          configuration.learner($0.values, Optimizer(configuration.adversary.optimizer, decay: 0, for: $0.values))
+        }),
       averageDecay: Float(configuration.averageDecay),
-      discriminator: built.map {
-        Learner(
-          values: $0.values,
-          optimizer: Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: $0.values))
-      },
       generator: Generator(seed: configuration.seed, stream: "dropout"))
     self.configuration = configuration
   }
 }
 
-extension TrainingConfiguration.OptimizerKind {
-  /// How a gradient becomes a step.
-  var method: Optimizer.Method {
-    switch self {
-    case .adam: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
-    case .sgd: .sgd(momentum: 0.9, nesterov: false)
-    }
-  }
-}
+/// The samples of a run: what is learned from with and without labels, and what is validated on.
+private struct TrainingSamples {
+  let labelled: SampleStore
+  let unlabelled: SampleStore?
+  let validation: SampleStore
 
-extension TrainingConfiguration.ScheduleKind {
-  /// How the rate falls over this many steps.
-  func shape(totalSteps: Int) -> LearningRateSchedule.Shape {
-    switch self {
-    case .constant: .constant
-    case .polynomial: .polynomial(power: 0.9)
-    case .cosine: .cosine
-    case .step: .step(every: max(totalSteps / 3, 1), factor: 0.1)
+  init(_ configuration: TrainingConfiguration, data: Dataset) throws {
+    var generator = Generator(seed: configuration.seed, stream: "labelled")
+    let (kept, left) = configuration.labelledFraction.divide(try data.samples(in: .train), using: &generator)
+    labelled = SampleStore(kept, labelSet: data.labelSet)
+    validation = SampleStore(try data.samples(in: .val), labelSet: data.labelSet)
+    guard configuration.learnsFromUnlabelled else {
+      unlabelled = nil
+      return
     }
+    let images = left + (try configuration.unlabelled.map { try UnlabelledImage.all(in: $0) } ?? [])
+    unlabelled = SampleStore(unlabelled: images, labelSet: data.labelSet)
   }
 }
 
 extension TrainingConfiguration {
   /// Refuses crops that a network cannot take.
   func validateCrop(for segmenter: any Segmenter) throws(ConfigurationError) {
-    let least = max(segmenter.minimumSide, discriminator == nil || lambda == 0 ? 1 : 4 * discriminatorScale)
+    let least = max(segmenter.minimumSide, leastSideOfAdversary)
     let sides = [cropHeight ?? 0, cropWidth ?? 0]
     guard sides.allSatisfy({ (least...8192).contains($0) }) else {
       throw ConfigurationError(
@@ -121,29 +118,15 @@ extension TrainingConfiguration {
   }
 }
 
-extension TrainingBatches {
-  /// Batches that are prepared ahead.
-  static let depth = 4
-
-  /// Prepares batches as tensors in the background, from a position to the end of the run.
-  func loader(from start: BatchPosition, epochs: Int) -> BackgroundLoader<TrainingBatch> {
-    let count = max(0, (epochs - start.epoch) * stepsPerEpoch - start.step)
-    return BackgroundLoader(count: count, depth: Self.depth, threads: 1) { index in
-      try trainingBatch(at: position(index, after: start))
-    }
+extension TrainingConfiguration {
+  /// The shortest side that crops must have for the adversary's sake.
+  private var leastSideOfAdversary: Int {
+    guard lambda > 0, case .discriminator(let kind) = adversary else { return 1 }
+    return kind.minimumSide * discriminatorScale
   }
+}
 
-  /// One batch as tensors.
-  func trainingBatch(at position: BatchPosition) throws -> TrainingBatch {
-    let (height, width) = (augmentation.cropHeight, augmentation.cropWidth)
-    var labels = [UInt16](repeating: LabelBatch.void, count: batchSize * height * width)
-    let images = try Tensor([batchSize, 3, height, width]) { buffer in
-      var imageSpan = MutableSpan(_unsafeElements: buffer)
-      var labelSpan = labels.mutableSpan
-      _ = try fill(images: &imageSpan, labels: &labelSpan, at: position)
-    }
-    return TrainingBatch(
-      images: images,
-      labels: LabelBatch(shape: [batchSize, height, width], classCount: store.labelSet.count, indices: labels))
-  }
+extension Augmentation {
+  /// Crops of the same size of samples as they are.
+  var plain: Augmentation { Augmentation(cropWidth: cropWidth, cropHeight: cropHeight, scale: 1...1, flips: false) }
 }

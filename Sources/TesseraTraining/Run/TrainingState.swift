@@ -4,12 +4,10 @@ public import TesseraTensor
 
 /// Everything that a run needs to go on from where it stands, and nothing else.
 public struct TrainingState: Sendable {
-  /// The network that is trained to be used.
-  public var segmenter: Learner
-  /// Its averaged weights: those that are evaluated and kept.
+  /// The networks.
+  public var learners: Learners
+  /// The segmenter's averaged weights: those that are evaluated and kept.
   public var average: WeightAverage
-  /// The network that judges it; nil where none takes part.
-  public var discriminator: Learner?
   /// The next batch; a step at the end of an epoch means that its evaluation comes next.
   public var position = BatchPosition(epoch: 0, step: 0)
   /// Where dropout takes its masks from.
@@ -19,10 +17,9 @@ public struct TrainingState: Sendable {
   /// The epochs that are done.
   public internal(set) var history: [EpochSummary] = []
 
-  init(segmenter: Learner, averageDecay: Float, discriminator: Learner?, generator: Generator) {
-    self.segmenter = segmenter
-    average = WeightAverage(of: segmenter.values, decay: averageDecay)
-    self.discriminator = discriminator
+  init(learners: Learners, averageDecay: Float, generator: Generator) {
+    self.learners = learners
+    average = WeightAverage(of: learners.segmenter.values, decay: averageDecay)
     self.generator = generator
   }
 

@@ -7,12 +7,21 @@ public enum AdversarialTerm: String, CaseIterable, Hashable, Sendable, Codable {
   case minimax
   /// +λ · l_bce(a(x, s(x)), 1): the same fixed point with a gradient that does not vanish; the paper's own choice.
   case nonsaturating
+  /// +λ · ‖E f(x, y) − E f(x, s(x))‖² of the discriminator's last hidden maps f.
+  ///
+  /// Source: Salimans et al. 2016 (arXiv:1606.03498), section 3.1.
+  case featureMatching
 
-  /// The term, without λ, of the verdicts on predictions.
-  func loss(_ verdict: Verdict) -> Variable {
+  /// The term, without λ.
+  ///
+  /// - Parameters:
+  ///   - prediction: the verdict on predictions.
+  ///   - truth: gives the verdict on ground truth, which not every term asks for.
+  func loss(_ prediction: Verdict, truth: () -> Verdict) -> Variable {
     switch self {
-    case .minimax: -1 * verdict.loss(target: 0)
-    case .nonsaturating: verdict.loss(target: 1)
+    case .minimax: -1 * prediction.loss(target: 0)
+    case .nonsaturating: prediction.loss(target: 1)
+    case .featureMatching: TesseraNN.featureMatching(truth().features, prediction.features)
     }
   }
 }

@@ -2,91 +2,86 @@ public import TesseraModels
 import TesseraNN
 public import TesseraTensor
 
-/// One step of each network on a batch: the discriminator first, then the segmenter against it.
+/// A step of a segmenter and a discriminator of label maps on a batch: the discriminator first, then the segmenter
+/// against it.
 ///
-/// The segmenter runs forward once. Its prediction enters the discriminator's step as a constant and its own step with
-/// gradients; the discriminator's numbers are constants of the segmenter's step, and only its own step moves them.
-public struct Alternation: Sendable {
+/// The segmenter runs forward once on the labelled images. Its prediction enters the discriminator's step as a constant
+/// and its own step with gradients; the discriminator's numbers are constants of the segmenter's step, and only its own
+/// step moves them. It learns from labelled images alone.
+///
+/// Source: Luc et al. 2016 (arXiv:1611.08408); Hung et al. 2018 (arXiv:1802.07934) for images without labels.
+public struct Alternation: AdversarialMethod {
   /// The network that is trained to be used.
   public let segmenter: any Segmenter
-  /// The network that judges it; nil for cross-entropy alone.
-  public let discriminator: (any Discriminator)?
+  /// The network that judges it.
+  public let discriminator: any Discriminator
   /// What is minimised.
   public let objective: Objective
+  /// Who learns at which step.
+  public let schedule: AlternationSchedule
   /// How maps between the layers of both networks are stored.
   public let precision: Precision
 
   /// Puts the networks together.
   public init(
-    segmenter: any Segmenter, discriminator: (any Discriminator)?, objective: Objective, precision: Precision = .f32
+    segmenter: any Segmenter, discriminator: any Discriminator, objective: Objective,
+    schedule: AlternationSchedule = .everyStep, precision: Precision = .f32
   ) {
     self.segmenter = segmenter
     self.discriminator = discriminator
     self.objective = objective
+    self.schedule = schedule
     self.precision = precision
   }
 
-  /// The learning rates of one step.
-  public struct Rates: Hashable, Sendable {
-    /// The segmenter's.
-    public let segmenter: Float
-    /// The discriminator's.
-    public let discriminator: Float
-
-    /// Pairs two rates.
-    public init(segmenter: Float, discriminator: Float) {
-      self.segmenter = segmenter
-      self.discriminator = discriminator
+  /// Takes a step of the networks whose turn it is.
+  public func advance(
+    _ learners: inout Learners, with batch: TrainingBatch, step: Int, rates: LearningRates, generator: inout Generator
+  ) -> StepSummary {
+    guard var judge = learners.adversary else { preconditionFailure("Alternation: there is no discriminator") }
+    let turn = schedule.turn(at: step)
+    var summary = StepSummary()
+    func learn(from prediction: Tensor, _ generator: inout Generator) {
+      guard turn.adversaryLearns else { return }
+      let own = discriminatorStep(of: judge.values, prediction: prediction, batch, generator: generator)
+      generator = own.generator
+      summary.add(own.output)
+      summary[.adversaryLoss] = own.value
+      summary[.adversaryGradientNorm] = judge.learn(
+        from: own, rate: rates.adversary, limit: objective.gradientNormLimit)
     }
+    if turn.segmenterLearns {
+      let step = valueAndGradients(
+        of: learners.segmenter.values, mode: .training(recordsStatistics: true), references: segmenter.references,
+        precision: precision, generator: generator
+      ) { pass in
+        let prediction = ObservedPrediction(segmenter(pass.constant(batch.images), in: pass))
+        learn(from: prediction.probabilities.variable.value, &pass.generator)
+        let loss = segmenterLoss(prediction, batch, against: judge.values, step: step, in: pass)
+        return (loss.total, loss)
+      }
+      generator = step.generator
+      summary.add(step.output)
+      summary[.gradientNorm] = learners.segmenter.learn(
+        from: step, rate: rates.segmenter, limit: objective.gradientNormLimit)
+    } else {
+      learn(from: prediction(of: learners.segmenter.values, batch, &generator), &generator)
+    }
+    learners.adversary = judge
+    return summary
   }
 
-  /// Takes a step of cross-entropy alone.
-  public func advance(
-    _ state: inout Learner, with batch: TrainingBatch, rate: Float, generator: inout Generator
-  ) -> StepSummary {
-    let step = crossEntropyStep(of: state.values, batch, generator: generator)
-    generator = step.generator
-    let norm = state.learn(from: step, rate: rate, limit: objective.gradientNormLimit)
-    return StepSummary(crossEntropy: step.value, gradientNorm: norm, adversary: nil)
-  }
-
-  /// Takes a step of both networks.
-  ///
-  /// - Precondition: there is a discriminator.
-  public func advance(
-    _ segmenterState: inout Learner, against discriminatorState: inout Learner, with batch: TrainingBatch, rates: Rates,
-    generator: inout Generator
-  ) -> StepSummary {
-    var judged: (step: DiscriminatorStep, norm: Float)?
-    let step = valueAndGradients(
-      of: segmenterState.values, mode: .training(recordsStatistics: true), precision: precision, generator: generator
+  /// Class probabilities as in training, of a segmenter that stays as it is.
+  private func prediction(
+    of values: ParameterSet, _ batch: TrainingBatch, _ generator: inout Generator
+  ) -> Tensor {
+    let (prediction, after) = evaluate(
+      values, mode: .training(recordsStatistics: false), references: segmenter.references, precision: precision,
+      generator: generator
     ) { pass in
-      let logits = segmenter(pass.constant(batch.images), in: pass)
-      let probabilities = logits.probabilities
-      let own = discriminatorStep(
-        of: discriminatorState.values, prediction: probabilities.variable.value, batch,
-        generator: pass.generator)
-      pass.generator = own.generator
-      let norm = discriminatorState.learn(
-        from: own, rate: rates.discriminator, limit: objective.gradientNormLimit)
-      judged = (own, norm)
-      let (loss, crossEntropy, term) = segmenterLoss(
-        logits, probabilities, batch, against: discriminatorState.values, in: pass)
-      return (loss, (crossEntropy: crossEntropy.value.scalar, term: term.value.scalar))
+      (segmenter(pass.constant(batch.images), in: pass).probabilities.variable.value, pass.generator)
     }
-    generator = step.generator
-    let norm = segmenterState.learn(from: step, rate: rates.segmenter, limit: objective.gradientNormLimit)
-    return StepSummary(
-      crossEntropy: step.output.crossEntropy, gradientNorm: norm,
-      adversary: judged.map { judged in
-        StepSummary.Adversary(
-          discriminatorLoss: judged.step.value, gradientNorm: judged.norm, adversarialTerm: step.output.term,
-          truthAccuracy: share(judged.step.output.truth) { $0 > 0 },
-          predictionAccuracy: share(judged.step.output.prediction) { $0 < 0 })
-      })
-  }
-
-  private func share(_ verdicts: [Float], _ isRight: (Float) -> Bool) -> Float {
-    Float(verdicts.count(where: isRight)) / Float(max(verdicts.count, 1))
+    generator = after
+    return prediction
   }
 }

@@ -40,14 +40,14 @@ struct EvaluateCommand: AsyncParsableCommand {
     let store = SampleStore(try dataset.samples(in: split), labelSet: dataset.labelSet, memoryLimit: 0)
     let evaluation = try await evaluate(store, of: dataset)
     let report = EvaluationReport(
-      evaluation, labelSet: dataset.labelSet, split: split, imageCount: store.samples.count)
+      evaluation, labelSet: dataset.labelSet, split: split, imageCount: store.count)
     if json { try StandardOutput.json(report) } else { try StandardOutput.line("\(report)") }
   }
 
   private func evaluate(_ store: SampleStore, of dataset: Dataset) async throws -> Evaluation {
     var terminal = Terminal()
     defer { terminal.clear() }
-    let count = store.samples.count
+    let count = store.count
     func show(_ done: Int) { terminal.bar(done: done, of: count, "\(done)/\(count) images of \(split)") }
     if let predictions {
       let stored = try StoredPredictions(path: predictions, labelSet: dataset.labelSet)

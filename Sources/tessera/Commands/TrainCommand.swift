@@ -23,20 +23,37 @@ struct TrainCommand: ParsableCommand {
       Example:
         tessera train --data scenes --out run --epochs 30
         tessera train --data scenes --out baseline --epochs 30 --discriminator none
+        tessera train --data scenes --out semi --discriminator fcd --labelled-fraction 1/8 --twin
       """)
 
   @Option(help: "Folder of the data set.") var data: String
   @Option(help: "Folder to write the run to.") var out: String
   @Flag(help: "Go on with the run in --out.") var resume = false
+  @Flag(help: "Then train the same without adversary in the folder twin of --out, and compare.") var twin = false
   @OptionGroup(title: "Training") var training: TrainingOptions
 
   func run() throws {
     let options = try training.resolved()
+    guard !twin || options.configuration.hasTwin else {
+      throw ValidationError("--twin: this run has no adversary, so that it is its own twin; leave it out")
+    }
     ComputeThreads.prepare(count: options.threads)
     // Without a limit: a run must find the same plans whenever it is begun.
     MeasuredPlans.begin()
     Interruption.observe()
-    var trainer = try trainer(options)
+    let main = RunDirectory(path: out)
+    try train(options.configuration, options, in: main, resuming: resume)
+    guard twin else { return }
+    // What stopped before the twin began has none to go on with.
+    try train(options.configuration.twin, options, in: main.twin, resuming: resume && main.twin.holdsState)
+    try StandardOutput.line("\(RunComparison([RunRecord(main.twin), RunRecord(main)]))")
+  }
+
+  /// Trains to the end; what was asked to stop says so and saves.
+  private func train(
+    _ configuration: TrainingConfiguration, _ options: TrainingOptions.Resolved, in run: RunDirectory, resuming: Bool
+  ) throws {
+    var trainer = try trainer(configuration, options, in: run, resuming: resuming)
     var display = TrainingDisplay(trainer)
     display.begin()
     do {
@@ -53,11 +70,13 @@ struct TrainCommand: ParsableCommand {
     throw ExitCode(130)
   }
 
-  private func trainer(_ options: TrainingOptions.Resolved) throws -> Trainer {
+  private func trainer(
+    _ configuration: TrainingConfiguration, _ options: TrainingOptions.Resolved, in run: RunDirectory, resuming: Bool
+  ) throws -> Trainer {
     let dataset = try Dataset(path: data)
     do {
       return try Trainer(
-        options.configuration, data: dataset, run: RunDirectory(path: out), resuming: resume,
+        configuration, data: dataset, run: run, resuming: resuming,
         memoryLimit: SystemBudget().usableMemoryBytes)
     } catch let error as ConfigurationError {
       throw options.layers.told(error)

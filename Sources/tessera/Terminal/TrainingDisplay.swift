@@ -9,7 +9,7 @@ struct TrainingDisplay {
   private let stepsPerEpoch: Int
   private let validationCount: Int
   private let warmStartEpochs: Int
-  private let parameters: (segmenter: Int, discriminator: Int?)
+  private let parameters: (segmenter: Int, adversary: Int?)
   private let folder: String
   private let memoryNeeded: Int
   private let stepsBefore: Int
@@ -19,31 +19,34 @@ struct TrainingDisplay {
   private var stepsDone = 0
   private var epochSteps = 0
   private var best: EpochSummary?
+  private var diagnosis: Diagnosis?
   private var current = EpochProgress()
 
   private struct EpochProgress {
-    var crossEntropy = 0.0
-    var discriminatorLoss: Double?
+    var crossEntropy: Double?
+    var adversaryLoss: Double?
   }
 
   init(_ trainer: borrowing Trainer) {
     configuration = trainer.configuration
     stepsPerEpoch = trainer.stepsPerEpoch
     validationCount = trainer.validationCount
-    warmStartEpochs = trainer.warmStartEpochs
+    warmStartEpochs = trainer.configuration.adversarialStart
     parameters = (
-      trainer.state.segmenter.values.parameterCount, trainer.state.discriminator?.values.parameterCount
+      trainer.state.learners.segmenter.values.parameterCount,
+      trainer.state.learners.adversary?.values.parameterCount
     )
     folder = trainer.run.path
     memoryNeeded = trainer.memoryNeeded
     stepsBefore = trainer.state.position.epoch * trainer.stepsPerEpoch + trainer.state.position.step
     best = trainer.state.best
+    diagnosis = trainer.state.history.last?.diagnosis
   }
 
   mutating func begin() {
     let adversary =
-      parameters.discriminator.map { count in
-        "against \(configuration.discriminator?.rawValue ?? "") (\(count) parameters, λ \(configuration.lambda) "
+      parameters.adversary.map { count in
+        "against \(configuration.adversary) (\(count) parameters, λ \(configuration.lambda) "
           + "from epoch \(warmStartEpochs + 1))"
       } ?? "with cross-entropy alone"
     terminal.line(
@@ -59,19 +62,23 @@ struct TrainingDisplay {
       if epochSteps == 0 { epochStart = .now }
       stepsDone += 1
       epochSteps += 1
-      current.crossEntropy = Double(summary.crossEntropy)
-      current.discriminatorLoss = summary.adversary.map { Double($0.discriminatorLoss) }
+      current.crossEntropy = summary[.crossEntropy].map(Double.init) ?? current.crossEntropy
+      current.adversaryLoss = summary[.adversaryLoss].map(Double.init) ?? current.adversaryLoss
       terminal.bar(
         done: step, of: count,
-        "epoch \(epoch)/\(configuration.epochs)  \(rate) images/s  \(remaining) left  ce "
-          + current.crossEntropy.formatted(digits: 3)
-          + (current.discriminatorLoss.map { "  d \($0.formatted(digits: 3))" } ?? "")
+        "epoch \(epoch)/\(configuration.epochs)  \(rate) images/s  \(remaining) left"
+          + (current.crossEntropy.map { "  ce \($0.formatted(digits: 3))" } ?? "")
+          + (current.adversaryLoss.map { "  d \($0.formatted(digits: 3))" } ?? "")
           + (best.map { "  best mIoU \($0.meanIoU.formatted(digits: 3))" } ?? ""))
     case .evaluated(let epoch, let image, let count):
       terminal.bar(done: image, of: count, "epoch \(epoch)/\(configuration.epochs)  validating \(image)/\(count)")
     case .epoch(let summary, let isBest):
       if isBest { best = summary }
       terminal.line(line(summary, isBest: isBest))
+      if let diagnosis = summary.diagnosis, diagnosis != self.diagnosis {
+        terminal.line("adversary \(diagnosis.rawValue): \(diagnosis.advice)")
+      }
+      diagnosis = summary.diagnosis
       epochSteps = 0
     }
   }
@@ -90,9 +97,10 @@ struct TrainingDisplay {
   }
 
   private func line(_ summary: EpochSummary, isBest: Bool) -> String {
-    "epoch \(summary.epoch)/\(configuration.epochs)  ce \(summary.crossEntropy.formatted(digits: 4))"
-      + (summary.discriminatorLoss.map { "  d \($0.formatted(digits: 4))" } ?? "")
-      + (summary.adversarialTerm.map { "  adv \($0.formatted(digits: 4))" } ?? "")
+    "epoch \(summary.epoch)/\(configuration.epochs)"
+      + (summary[.crossEntropy].map { "  ce \($0.formatted(digits: 4))" } ?? "")
+      + (summary[.adversaryLoss].map { "  d \($0.formatted(digits: 4))" } ?? "")
+      + (summary[.adversarialTerm].map { "  adv \($0.formatted(digits: 4))" } ?? "")
       + "  val mIoU \(summary.meanIoU.formatted(digits: 4))  pixel \(summary.pixelAccuracy.formatted(digits: 4))"
       + "  boundary F1 \(summary.boundaryF1.formatted(digits: 4))  \(rate) images/s  "
       + (ContinuousClock.now - start).short

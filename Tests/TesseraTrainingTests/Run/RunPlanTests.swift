@@ -14,7 +14,7 @@ struct RunPlanTests {
   /// Data and configuration of a run.
   private static func small() throws -> SmallRun {
     let small = try SmallRun()
-    small.configuration.discriminator = nil
+    small.configuration.adversary = .none
     small.configuration.epochs = 2
     return small
   }

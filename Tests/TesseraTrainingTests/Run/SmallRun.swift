@@ -50,7 +50,7 @@ final class SmallRun {
 extension TrainingState {
   /// Every number of both networks, both optimisers and the averaged weights.
   var numbers: [[Float]] {
-    [segmenter, discriminator].compactMap(\.self).flatMap { learner in
+    [learners.segmenter, learners.adversary].compactMap(\.self).flatMap { learner in
       learner.values.weights.map(\.tensor.elements) + learner.optimizer.state.first.map(\.elements)
         + learner.optimizer.state.second.map(\.elements)
     } + average.values.weights.map(\.tensor.elements)

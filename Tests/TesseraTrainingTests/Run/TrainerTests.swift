@@ -28,12 +28,12 @@ struct TrainerTests {
     let state = try small.finish("averaged")
     let kept = try Model.read(small.run("averaged").last).values.parameters.map(\.elements)
     #expect(kept == state.average.values.parameters.map(\.elements))
-    #expect(kept != state.segmenter.values.parameters.map(\.elements))
+    #expect(kept != state.learners.segmenter.values.parameters.map(\.elements))
     small.configuration.averageDecay = 0
     let plain = try small.finish("plain")
     let last = try Model.read(small.run("plain").last).values.parameters.map(\.elements)
-    #expect(last == plain.segmenter.values.parameters.map(\.elements))
-    #expect(last == state.segmenter.values.parameters.map(\.elements), "averaging must not touch what learns")
+    #expect(last == plain.learners.segmenter.values.parameters.map(\.elements))
+    #expect(last == state.learners.segmenter.values.parameters.map(\.elements), "averaging must not touch what learns")
   }
 
   /// What is kept normalises plain training samples as their own statistics would.
@@ -237,7 +237,7 @@ struct TrainerTests {
     let small = try SmallRun()
     let history = try small.finish("run").history
     #expect(history.count == 3)
-    #expect(history[0].discriminatorLoss == nil && history[1].discriminatorLoss != nil)
+    #expect(history[0][.adversaryLoss] == nil && history[1][.adversaryLoss] != nil)
     #expect(history.map(\.steps) == [3, 6, 9])
   }
 
@@ -245,8 +245,8 @@ struct TrainerTests {
     let small = try SmallRun()
     small.configuration.lambda = 0
     let state = try small.finish("run")
-    #expect(state.discriminator == nil)
-    #expect(state.history.allSatisfy { $0.discriminatorLoss == nil })
+    #expect(state.learners.adversary == nil)
+    #expect(state.history.allSatisfy { $0[.adversaryLoss] == nil })
   }
 
   @Test func theStoredModelPredictsWhatTheRunMeasured() throws {
@@ -264,8 +264,10 @@ struct TrainerTests {
     let table = try String(contentsOfFile: small.run("run").path + "/results.csv", encoding: .utf8)
     let rows = table.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 4)
-    #expect(rows.allSatisfy { $0.count == 12 + small.data.labelSet.count })
-    #expect(rows[1][0] == "1" && rows[1][4] == "" && rows[2][4] != "")
+    let count = 3 + StepMeasure.allCases.count + 5 + small.data.labelSet.count
+    #expect(rows.allSatisfy { $0.count == count })
+    let column = try #require(rows[0].firstIndex(of: "adversary_loss"))
+    #expect(rows[1][0] == "1" && rows[1][column] == "" && rows[2][column] != "")
   }
 
   @Test func aStepThatIsNoNumberStopsAndKeepsTheWeights() throws {

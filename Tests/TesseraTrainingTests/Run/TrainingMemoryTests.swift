@@ -16,7 +16,7 @@ struct TrainingMemoryTests {
       let small = try SmallRun()
       small.configuration.architecture = architecture
       let preparation = try TrainingPreparation(small.configuration, data: small.data)
-      var need = preparation.memoryNeed()
+      var need = try preparation.memoryNeed()
       need.bytesPerPixel -= (TrainingBatches.depth + 2) * 14
       for (height, width) in [(192, 320), (208, 144)] {
         let batch = TrainingBatch(
@@ -24,12 +24,11 @@ struct TrainingMemoryTests {
           labels: LabelBatch(
             shape: [3, height, width], classCount: small.data.labelSet.count,
             indices: [UInt16](repeating: 1, count: 3 * height * width)))
-        var (segmenter, generator) = (preparation.state.segmenter, preparation.state.generator)
-        var discriminator = try #require(preparation.state.discriminator)
+        var (learners, generator) = (preparation.state.learners, preparation.state.generator)
+        let method = try #require(preparation.method)
         let taken = StoragePool.bytesTaken {
-          _ = preparation.alternation.advance(
-            &segmenter, against: &discriminator, with: batch,
-            rates: Alternation.Rates(segmenter: 0, discriminator: 0), generator: &generator)
+          _ = method.advance(
+            &learners, with: batch, step: 0, rates: LearningRates(segmenter: 0, adversary: 0), generator: &generator)
         }
         let foretold = need.bytes(pixels: 3 * height * width)
         let share = Double(foretold) / Double(taken)

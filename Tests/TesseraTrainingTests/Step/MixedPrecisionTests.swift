@@ -45,12 +45,12 @@ struct MixedPrecisionTests {
     let mode = Mode.training(recordsStatistics: true)
     let step = recordedMaps(of: values, mode: mode, precision: .bf16) { pass in
       let logits = alternation.segmenter(pass.constant(batch.images), in: pass)
-      return alternation.segmenterLoss(logits, logits.probabilities, batch, against: judge, in: pass).loss
+      return alternation.segmenterLoss(ObservedPrediction(logits), batch, against: judge, step: 0, in: pass).total
     }
     let own = recordedMaps(of: judge, mode: mode, precision: .bf16) { pass in
       let truth = alternation.objective.encoding(
         truth: batch.labels, beside: .oneHot(batch.labels), images: batch.images, in: pass)
-      return alternation.discriminator!(truth, in: pass).loss(target: 1)
+      return alternation.discriminator(truth, in: pass).loss(target: 1)
     }
     for record in step + own where record.shape.rank == 4 && record.shape[2] * record.shape[3] > 1 {
       if record.shape[1] == Self.classCount { continue }
@@ -69,15 +69,16 @@ struct MixedPrecisionTests {
       Learner(
         values: values, optimizer: Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), decay: 0, for: values))
     }
-    var (segmenter, discriminator) = (learner(values), learner(judge))
+    var learners = Learners(segmenter: learner(values), adversary: learner(judge))
     var generator = Generator(seed: 0, stream: "")
     let batch = Self.batch()
     let losses = (0..<6).map { _ in
       alternation.advance(
-        &segmenter, against: &discriminator, with: batch,
-        rates: Alternation.Rates(segmenter: 5e-3, discriminator: 1e-4), generator: &generator)
+        &learners, with: batch, step: 0, rates: LearningRates(segmenter: 5e-3, adversary: 1e-4),
+        generator: &generator)
     }
     #expect(losses.allSatisfy { $0.isFinite })
-    #expect(losses[5].crossEntropy < 0.9 * losses[0].crossEntropy, "\(losses.map(\.crossEntropy))")
+    let found = losses.compactMap { $0[.crossEntropy] }
+    #expect(found.count == 6 && found[5] < 0.9 * found[0], "\(found)")
   }
 }

@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What the numbers of an epoch say about the adversary.
+///
+/// Source of the bands: issues 7 and 39 of AdvSemiSeg and 22 of AdaptSegNet, where training works with a
+/// discriminator's loss, as the mean of its two sides, of 0.2 to 0.5; ln 2 is that of one that knows nothing.
+public enum Diagnosis: String, CaseIterable, Hashable, Sendable, Codable {
+  /// The discriminator is right more often than not, and not always.
+  case healthy
+  /// It is almost always right and almost sure of it.
+  case saturated
+  /// It is right so often that little is left to learn from it.
+  case strong
+  /// It tells truth from prediction no better than a coin.
+  case weak
+  /// What the adversary asks for outweighs the labels.
+  case overpowering
+  /// The segmenter has lost more than half of what it could before the adversary took part.
+  case collapse
+
+  /// Judges an epoch; nil where no adversary took part.
+  ///
+  /// - Parameters:
+  ///   - means: the means over its steps.
+  ///   - meanIoU: its score.
+  ///   - before: the best score before the adversary took part; nil where there was no such epoch.
+  ///   - configuration: says what judged whom.
+  public init?(
+    _ means: [StepMeasure: Double], meanIoU: Double, before: Double?, configuration: TrainingConfiguration
+  ) {
+    guard let truth = means[.truthAccuracy], let prediction = means[.predictionAccuracy] else { return nil }
+    if let before, meanIoU < before / 2 {
+      self = .collapse
+    } else if let adversarial = means[.adversarialGradient], let own = means[.crossEntropyGradient], adversarial > own {
+      self = .overpowering
+    } else {
+      let loss = Self.halvedLoss(means, configuration)
+      self = Self.band(of: loss, accuracy: (truth + prediction) / 2)
+    }
+  }
+
+  private static func band(of loss: Double?, accuracy: Double) -> Diagnosis {
+    switch (loss, accuracy) {
+    case (.some(..<0.05), _), (nil, 0.99...): .saturated
+    case (.some(..<0.2), _), (nil, 0.95...): .strong
+    case (.some(0.67...), ..<0.6), (nil, ..<0.55): .weak
+    default: .healthy
+    }
+  }
+
+  /// The mean of both sides' losses beyond what the target of ground truth leaves at best; nil where the adversary is
+  /// no discriminator.
+  private static func halvedLoss(_ means: [StepMeasure: Double], _ configuration: TrainingConfiguration) -> Double? {
+    guard let loss = means[.adversaryLoss], case .discriminator = configuration.adversary else { return nil }
+    let target = configuration.truthTarget
+    let floor = target < 1 ? -target * log(target) - (1 - target) * log(1 - target) : 0
+    return (loss - floor) / 2
+  }
+
+  /// One line: what is the case, and what to change where something is to be.
+  public var advice: String {
+    switch self {
+    case .healthy: "the discriminator is in the band where its gradient teaches"
+    case .saturated:
+      "the discriminator has won: its gradient says nothing any more; lower --discriminator-learning-rate, give "
+        + "--truth-target 0.9, or start it later (--warm-start-epochs)"
+    case .strong:
+      "the discriminator is nearly always right; lower --discriminator-learning-rate or give --truth-target 0.9 before "
+        + "it wins"
+    case .weak:
+      "the discriminator knows nothing; raise --discriminator-learning-rate, let it learn more often (--alternation "
+        + "3:1), or see more detail (--discriminator-scale)"
+    case .overpowering:
+      "the adversarial term pulls harder than the labels; lower --lambda"
+    case .collapse:
+      "the segmenter has lost more than half of its score since the adversary took part; lower --lambda, or go back to "
+        + "--adversarial-term nonsaturating and a later start"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import TesseraNN
+import Testing
+
+@testable import TesseraTraining
+
+@Suite(.serialized)
+struct RunComparisonTests {
+  private func finish(_ small: SmallRun, _ name: String, seed: UInt64, lambda: Double) throws -> RunRecord {
+    small.configuration.seed = seed
+    small.configuration.lambda = lambda
+    _ = try small.finish(name)
+    return try RunRecord(small.run(name))
+  }
+
+  @Test func runsOfOneKindAreAGroupAndPairsHaveEqualSeeds() throws {
+    let small = try SmallRun()
+    small.configuration.epochs = 2
+    let runs = [
+      try finish(small, "a1", seed: 1, lambda: 0), try finish(small, "b2", seed: 2, lambda: 0.5),
+      try finish(small, "a2", seed: 2, lambda: 0), try finish(small, "b3", seed: 3, lambda: 0.5),
+    ]
+    let comparison = try RunComparison(runs)
+    #expect(comparison.groups.map(\.name) == ["lambda 0.0", "lambda 0.5"])
+    let names = comparison.groups.map { $0.runs.map { URL(filePath: $0.path).lastPathComponent } }
+    #expect(names == [["a1", "a2"], ["b2", "b3"]])
+    let plain = try #require(comparison.spread(.bestMeanIoU, of: comparison.groups[0]))
+    #expect(plain.count == 2 && abs(plain.mean - (runs[0].best.meanIoU + runs[2].best.meanIoU) / 2) < 1e-15)
+    // Only seed 2 is in both groups.
+    let test = try #require(comparison.test(.lastMeanIoU, of: comparison.groups[1]))
+    #expect(test.differences.count == 1)
+    #expect(abs(test.differences.mean - (runs[1].last.meanIoU - runs[2].last.meanIoU)) < 1e-15)
+    #expect(comparison.test(.lastMeanIoU, of: comparison.groups[0]) == nil)
+    let table = "\(comparison)"
+    #expect(comparison.classes.allSatisfy(table.contains))
+    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(comparison)) as? [String: Any]
+    #expect((encoded?["groups"] as? [Any])?.count == 2)
+  }
+
+  @Test func aTwinSharesStartAndWarmStart() throws {
+    let small = try SmallRun()
+    small.configuration.alternation = .adversarySteps(2)
+    let run = try small.finish("run")
+    small.configuration = small.configuration.twin
+    let twin = try small.finish("twin")
+    #expect(run.history[0] == twin.history[0])
+    #expect(run.history[1] != twin.history[1])
+    // Equal budgets: the segmenter learned as often in both.
+    let steps = [run, twin].map(\.learners.segmenter.optimizer.state.step)
+    #expect(steps[0] == steps[1] && steps[0] < 9)
+    #expect(twin.learners.adversary == nil)
+  }
+
+  @Test func whatIsNoRunIsNamed() throws {
+    let small = try SmallRun()
+    let missing = #expect(throws: RunError.self) { try RunRecord(small.run("nothing")) }
+    #expect(missing?.path.hasSuffix("nothing/resolved.yaml") == true)
+    _ = try small.trainer("begun")
+    let begun = #expect(throws: RunError.self) { try RunRecord(small.run("begun")) }
+    #expect(begun?.path.hasSuffix("metrics.jsonl") == true)
+    _ = try small.finish("done")
+    try Data("{}\n".utf8).write(to: URL(filePath: small.run("done").lines))
+    let damaged = #expect(throws: RunError.self) { try RunRecord(small.run("done")) }
+    #expect(damaged?.problem.contains("line 1") == true)
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TesseraData
+import TesseraImaging
+import TesseraModels
+import Testing
+
+@testable import TesseraTraining
+
+/// Every method trains and, stopped in the middle of the adversarial epochs, goes on to the same numbers.
+@Suite(.serialized)
+struct TrainingMethodTests {
+  static let methods: [[String: String]] = [
+    ["discriminator": "stanford", "encoding": "scaling"],
+    ["discriminator": "smallfov", "encoding": "product", "alternation": "2:1"],
+    ["discriminator": "smallfovlight", "alternation": "blocks:2", "truth-target": "0.9"],
+    ["discriminator": "largefovlight", "adversarial-term": "featureMatching", "historical-averaging": "0.001"],
+    ["discriminator": "smallfovlight", "minibatch-discrimination": "4x3", "virtual-batch": "2"],
+    ["discriminator": "fcd", "labelled-fraction": "1/2", "self-training-start": "1", "discriminator-scale": "1"],
+    ["discriminator": "fakeclass"],
+    ["discriminator": "fakeclass", "labelled-fraction": "1/2", "adversarial-term": "featureMatching"],
+  ]
+
+  @Test(arguments: methods)
+  func stoppedInTheMiddleEqualsUnbroken(_ options: [String: String]) throws {
+    let small = try SmallRun()
+    // The fully convolutional discriminator needs sides of 32.
+    (small.configuration.cropHeight, small.configuration.cropWidth) = (32, 32)
+    for (option, value) in options.sorted(by: { $0.key < $1.key }) { try small.configuration.set(option, to: value) }
+    let unbroken = try small.finish("whole")
+    let adversarial = unbroken.history.filter { $0[.adversaryLoss] != nil }
+    #expect(adversarial.count == 2 && adversarial.allSatisfy { $0.diagnosis != nil })
+    do {
+      var trainer = try small.trainer("broken")
+      for _ in 0..<trainer.stepsPerEpoch + trainer.validationCount + 2 { _ = try trainer.next() }
+      try trainer.save()
+    }
+    let resumed = try small.finish("broken", resuming: true)
+    #expect(resumed.numbers == unbroken.numbers)
+    #expect(resumed.history == unbroken.history)
+  }
+
+  @Test func imagesOfAFolderTakePart() throws {
+    let small = try SmallRun()
+    try small.configuration.set("discriminator", to: "fcd")
+    small.configuration.cropHeight = 32
+    let folder = small.folder.appending(path: "more").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["a", "b"] {
+      let image = Image(width: 40, height: 32, pixels: [UInt8](repeating: 90, count: 3 * 40 * 32))
+      try PNG.write(PNG.encode(image), to: "\(folder)/\(name).png")
+    }
+    small.configuration.unlabelled = folder
+    let history = try small.finish("run").history
+    #expect(history[0][.unlabelledTerm] == nil && history[1][.unlabelledTerm] != nil)
+    // Another picture under the same name is not noticed, another name is.
+    try FileManager.default.removeItem(atPath: "\(folder)/a.png")
+    #expect(throws: (any Error).self) { _ = try small.trainer("run", resuming: true) }
+  }
+
+  @Test func aFolderWithoutImagesIsRefused() throws {
+    let small = try SmallRun()
+    try small.configuration.set("discriminator", to: "fcd")
+    small.configuration.unlabelled = small.folder.path + "/none"
+    #expect(throws: DatasetError.self) { _ = try small.trainer("a") }
+    try FileManager.default.createDirectory(atPath: small.folder.path + "/empty", withIntermediateDirectories: true)
+    small.configuration.unlabelled = small.folder.path + "/empty"
+    let error = #expect(throws: DatasetError.self) { _ = try small.trainer("b") }
+    #expect(error?.cause.contains("no PNG image") == true)
+  }
+
+  /// Options that contradict each other are refused before anything is read, with the remedy.
+  @Test(arguments: [
+    (["discriminator": "stanford", "encoding": "product"], "encoding"),
+    (["discriminator": "fakeclass", "encoding": "scaling"], "encoding"),
+    (["discriminator": "fakeclass", "minibatch-discrimination": "4x4"], "minibatch-discrimination"),
+    (["virtual-batch": "1"], "virtual-batch"), (["self-training-lambda": "0.1"], "self-training-lambda"),
+    (["unlabelled-lambda": "0.1"], "unlabelled-lambda"),
+    (["discriminator": "none", "unlabelled": "more"], "unlabelled"),
+    (["batch": "1", "minibatch-discrimination": "4x4"], "batch"), (["truth-target": "0.5"], "truth-target"),
+    (["scaling-threshold": "1"], "scaling-threshold"), (["historical-averaging": "-1"], "historical-averaging"),
+    (["self-training-threshold": "2"], "self-training-threshold"),
+  ])
+  func contradictionsAreRefused(_ options: [String: String], _ option: String) throws {
+    var configuration = TrainingConfiguration()
+    for (option, value) in options.sorted(by: { $0.key < $1.key }) { try configuration.set(option, to: value) }
+    let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
+    #expect(error?.option == option)
+    #expect(error?.remedy.isEmpty == false)
+  }
+
+  @Test func aKindOfAdversaryBringsItsUsualWeightAndRate() throws {
+    var configuration = TrainingConfiguration()
+    try configuration.set("discriminator", to: "fcd")
+    #expect(configuration.lambda == 0.01 && configuration.discriminatorLearningRate == 1e-4)
+    try configuration.set("lambda", to: "0.5")
+    // The same kind again leaves what was said.
+    try configuration.set("discriminator", to: "fcd")
+    #expect(configuration.lambda == 0.5)
+    try configuration.set("discriminator", to: "largefov")
+    #expect(configuration == TrainingConfiguration())
+  }
+}
