@@ -10,6 +10,8 @@ package struct ChartSheet {
   /// Twice as large, then halved: smooth lines.
   private static let oversampling = 2
   private static let scale = 2 * oversampling
+  /// Where names in the legend begin.
+  private static let legendIndent = 64 * scale
 
   /// Takes charts in reading order.
   ///
@@ -33,7 +35,8 @@ package struct ChartSheet {
     let rows = (charts.count + columns - 1) / columns
     let entries = legend()
     let legendHeight = (entries.count + 1) * 12 * scale
-    let width = min(columns, charts.count) * size.width
+    let letters = entries.map { Canvas.width(of: $0.name, scale: scale) }.max() ?? 0
+    let width = max(min(columns, charts.count) * size.width, Self.legendIndent + letters + 8 * scale)
     let height = rows * size.height + legendHeight
     var canvas = Canvas(width: width, height: height, filledWith: ChartColors.paper)
     for (index, chart) in charts.enumerated() {
@@ -57,6 +60,6 @@ package struct ChartSheet {
     let scale = Self.scale
     let swatch = CanvasFrame(left: x, top: y, width: 28 * scale, height: 8 * scale)
     ChartPainter.drawSample(of: series, in: swatch, scale: scale, on: &canvas)
-    canvas.write(series.name, x: swatch.right + 6 * scale, y: y, scale: scale, ChartColors.axis)
+    canvas.write(series.name, x: Self.legendIndent, y: y, scale: scale, ChartColors.axis)
   }
 }
