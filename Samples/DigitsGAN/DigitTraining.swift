@@ -17,13 +17,14 @@ struct DigitTraining: Sendable {
   private let judgedNoise: Tensor
   private let shownNoise: Tensor
 
-  /// - Precondition: a batch has no more digits than four fifths of all.
+  /// - Precondition: there are two digits or more, so that one is learned from and one held out.
   init(on digits: DigitSet, settings: DigitAdversaries.Settings, seed: UInt64) throws(WeightsError) {
     self.digits = digits
     split = DigitSplit(count: digits.count)
     heldOut = digits.images(at: split.heldOut)
     minibatches = Minibatches(
-      of: split.training, size: settings.batch, generator: Generator(seed: seed, stream: "order"))
+      of: split.training, size: min(settings.batch, split.training.count),
+      generator: Generator(seed: seed, stream: "order"))
     adversaries = try DigitAdversaries(settings: settings, seed: seed)
     var noise = Generator(seed: seed, stream: "shown")
     shownNoise = DigitNoise.sample(Self.shownCount, using: &noise)

@@ -54,9 +54,9 @@ struct DigitsReadingTests {
   }
 
   @Test func aFolderIsReadPlain() throws {
-    let folder = try DigitFolder(labels: [3, 9, 0])
+    let folder = try DigitFolder(labels: [3, 9, 0] + [UInt8](repeating: 5, count: 7))
     let digits = try DigitSet.read(folder: folder.path)
-    #expect(digits.count == 3 && digits.labels == [3, 9, 0])
+    #expect(digits.count == 10 && digits.labels.prefix(4) == [3, 9, 0, 5])
     let images = digits.images(at: [2, 0])
     #expect(images.shape == [2, 784])
     // The first pixel of each digit is its index, in 255ths.
@@ -73,24 +73,25 @@ struct DigitsReadingTests {
         return "\(error)".replacing(folder.path, with: "F")
       }
     }
-    let missing = try DigitFolder(labels: [1])
+    let ten = [UInt8](repeating: 1, count: 10)
+    let missing = try DigitFolder(labels: ten)
     try missing.remove("t10k-labels-idx1-ubyte")
     #expect(
       message(missing)
         == "F: holds neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz; fetch the test part of MNIST into "
         + "a folder and name it by --digits")
     #expect(
-      message(try DigitFolder(labels: [1, 10]))
-        == "F/t10k-labels-idx1-ubyte: label 1 is 10, not 0 to 9; fetch the labels again")
+      message(try DigitFolder(labels: ten + [10]))
+        == "F/t10k-labels-idx1-ubyte: label 10 is 10, not 0 to 9; fetch the labels again")
     #expect(
-      message(try DigitFolder(labels: [1], labelCount: 2))
-        == "F: has 1 images but 2 labels; fetch both files again")
+      message(try DigitFolder(labels: ten, labelCount: 11))
+        == "F: has 10 images but 11 labels; fetch both files again")
     #expect(
-      message(try DigitFolder(labels: []))
-        == "F/t10k-images-idx3-ubyte: its array is [0, 28, 28], not [count, 28, 28]; give a file of digits")
-    let wide = try DigitFolder(labels: [1])
+      message(try DigitFolder(labels: ten.dropLast()))
+        == "F/t10k-images-idx3-ubyte: its array is [9, 28, 28], not [10 or more, 28, 28]; give a file of digits")
+    let wide = try DigitFolder(labels: ten)
     try wide.write(Self.header([1, 27, 28]) + [UInt8](repeating: 0, count: 756), as: "t10k-images-idx3-ubyte")
-    #expect(message(wide).hasPrefix("F/t10k-images-idx3-ubyte: its array is [1, 27, 28], not [count, 28, 28]"))
+    #expect(message(wide).hasPrefix("F/t10k-images-idx3-ubyte: its array is [1, 27, 28], not [10 or more, 28, 28]"))
     try wide.write(Array(packed.dropLast()), as: "t10k-images-idx3-ubyte")
     #expect(
       message(wide) == "F/t10k-images-idx3-ubyte: the compressed data is cut off; fetch the file again")

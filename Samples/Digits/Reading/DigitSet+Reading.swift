@@ -11,7 +11,9 @@ extension DigitSet {
       if !holds { throw DigitFileError(path: array.path, cause: .dimensions(array.1.dimensions, expected: expected)) }
     }
     let sizes = images.array.dimensions
-    try require(images, sizes.count == 3 && sizes.suffix(2) == [side, side] && sizes[0] > 0, "[count, 28, 28]")
+    try require(
+      images, sizes.count == 3 && sizes.suffix(2) == [side, side] && sizes[0] >= leastCount,
+      "[\(leastCount) or more, 28, 28]")
     try require(labels, labels.array.dimensions.count == 1, "[count]")
     guard sizes[0] == labels.array.dimensions[0] else {
       throw DigitFileError(path: folder, cause: .counts(images: sizes[0], labels: labels.array.dimensions[0]))
@@ -21,6 +23,9 @@ extension DigitSet {
     }
     return DigitSet(pixels: images.array.elements, labels: labels.array.elements)
   }
+
+  /// Fewer could not be split into digits to learn from and digits to judge by.
+  private static let leastCount = 10
 
   /// Most bytes of a file, packed or not: the largest of MNIST has 47 million.
   private static let byteLimit = 1 << 26
