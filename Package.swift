@@ -23,8 +23,16 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A Swift library target with the shared settings.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+/// A program that shows how something is done, in a folder of its own.
+func sample(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies + ["TesseraImaging", "TesseraLabels", "TesseraNN", "TesseraTensor", argumentParser],
+    path: "Samples/\(name)", swiftSettings: settings)
 }
 
 /// The tests of one target, in the folder that mirrors it.
@@ -120,6 +128,22 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Samples: what they share, and one program each.
+    .systemLibrary(name: "CZlib", path: "Samples/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    library(
+      "SampleKit", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", argumentParser],
+      path: "Samples/Kit"),
+    library(
+      "Digits",
+      [
+        "SampleKit", "CZlib", "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraNN", "TesseraTensor",
+        argumentParser,
+      ], path: "Samples/Digits"),
+    sample("GaussianGAN", ["SampleKit"]),
+    sample("DigitsGAN", ["SampleKit", "Digits"]),
+    sample("SemiSupervisedDigits", ["SampleKit", "Digits"]),
+    sample("PseudoLabels", ["SampleKit", "Digits"]),
+
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels"),
@@ -148,6 +172,12 @@ let package = Package(
         "TesseraImaging", "TesseraModels", "TesseraNN", "TesseraWeights", "TesseraProtocol", "TesseraLabels",
         "TesseraTensor",
       ]),
+    .testTarget(
+      name: "SamplesTests",
+      dependencies: [
+        "SampleKit", "Digits", "GaussianGAN", "DigitsGAN", "SemiSupervisedDigits", "PseudoLabels", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "TesseraNN", "TesseraTensor", argumentParser,
+      ], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],

@@ -1,13 +1,15 @@
-import TesseraLabels
+package import TesseraLabels
 
 /// A picture in the making: rectangles, letters and other pictures, each clipped to its edges.
-struct Canvas {
-  let width: Int
-  let height: Int
-  private(set) var pixels: [UInt8]
+package struct Canvas {
+  /// Pixels in a row.
+  package let width: Int
+  /// Rows.
+  package let height: Int
+  private var pixels: [UInt8]
 
   /// Begins with one colour everywhere.
-  init(width: Int, height: Int, filledWith color: Color) {
+  package init(width: Int, height: Int, filledWith color: Color) {
     self.width = width
     self.height = height
     pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
@@ -20,10 +22,11 @@ struct Canvas {
     }
   }
 
-  var image: Image { Image(width: width, height: height, pixels: pixels) }
+  /// The picture as it is now.
+  package var image: Image { Image(width: width, height: height, pixels: pixels) }
 
   /// Fills a rectangle.
-  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+  package mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
     let columns = (x..<x + width).clamped(to: 0..<self.width)
     for row in (y..<y + height).clamped(to: 0..<self.height) {
       for column in columns {
@@ -36,7 +39,7 @@ struct Canvas {
   }
 
   /// Copies a picture to where its top left pixel is (`x`, `y`).
-  mutating func draw(_ image: Image, x: Int, y: Int) {
+  package mutating func draw(_ image: Image, x: Int, y: Int) {
     let columns = (x..<x + image.width).clamped(to: 0..<width)
     for row in (y..<y + image.height).clamped(to: 0..<height) {
       let target = (row * width + columns.lowerBound) * 3
@@ -47,7 +50,7 @@ struct Canvas {
   }
 
   /// Writes one line of letters, each point a square of `scale` pixels.
-  mutating func write(_ text: String, x: Int, y: Int, scale: Int, _ color: Color) {
+  package mutating func write(_ text: String, x: Int, y: Int, scale: Int, _ color: Color) {
     for (index, character) in text.enumerated() {
       let left = x + index * Self.advance * scale
       for point in Glyph.of(character).points {
@@ -57,10 +60,10 @@ struct Canvas {
   }
 
   /// Points from one letter to the next.
-  static let advance = Glyph.width + 1
+  package static let advance = Glyph.width + 1
 
   /// Pixels that a line of letters takes.
-  static func width(of text: String, scale: Int) -> Int {
+  package static func width(of text: String, scale: Int) -> Int {
     max(0, text.count * advance - 1) * scale
   }
 }

@@ -29,7 +29,7 @@ extension Image {
   }
 
   /// Enlarges each pixel to a square of `factor` pixels.
-  func magnified(by factor: Int) -> Image {
+  package func magnified(by factor: Int) -> Image {
     if factor == 1 { return self }
     return gathered(
       columns: (0..<width * factor).map { $0 / factor }, rows: (0..<height * factor).map { $0 / factor })
