@@ -15,6 +15,8 @@ public struct TrainingBatches: Sendable {
   public let normalization: PixelNormalization
   /// What order and variation follow from.
   public let seed: UInt64
+  /// Passes over the samples in an epoch: more than one where few of them stand for a larger set.
+  public let passes: Int
   /// Batches in an epoch; samples that fill no batch wait for another epoch's order.
   public let stepsPerEpoch: Int
 
@@ -23,12 +25,13 @@ public struct TrainingBatches: Sendable {
   /// Plans batches without reading any sample.
   ///
   /// - Throws: `.splitTooSmall` if there are fewer samples than a batch holds.
-  /// - Precondition: `batchSize` is at least 1.
+  /// - Precondition: `batchSize` and `passes` are at least 1.
   public init(
-    store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64
+    store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64,
+    passes: Int = 1
   ) throws(DatasetError) {
-    precondition(batchSize >= 1, "TrainingBatches: batch size \(batchSize)")
-    guard store.count >= batchSize else {
+    precondition(batchSize >= 1 && passes >= 1, "TrainingBatches: batch size \(batchSize), \(passes) passes")
+    guard store.count >= 1, store.count * passes >= batchSize else {
       throw DatasetError(
         .splitTooSmall, "train", cause: "the split has \(store.count) samples, a batch \(batchSize)",
         remedy: "choose a batch size of at most \(store.count) or add samples")
@@ -38,15 +41,18 @@ public struct TrainingBatches: Sendable {
     self.augmentation = augmentation
     self.normalization = normalization
     self.seed = seed
-    stepsPerEpoch = store.count / batchSize
+    self.passes = passes
+    stepsPerEpoch = store.count * passes / batchSize
     sampler = CropSampler(
       width: augmentation.cropWidth, height: augmentation.cropHeight, normalization: normalization)
   }
 
   /// The sample indices of an epoch in the order in which they are learned from.
   public func order(epoch: Int) -> [Int] {
-    var generator = Generator(seed: seed, stream: "order/\(epoch)")
-    return generator.permutation(of: store.count)
+    (epoch * passes..<(epoch + 1) * passes).flatMap { pass in
+      var generator = Generator(seed: seed, stream: "order/\(pass)")
+      return generator.permutation(of: store.count)
+    }
   }
 
   /// The sample indices of one batch.
@@ -99,7 +105,8 @@ public struct TrainingBatches: Sendable {
     var names: [String] = []
     for (place, index) in indices(at: position).enumerated() {
       let sample = try store.decoded(index)
-      var generator = Generator(seed: seed, stream: "augmentation/\(position.epoch)/\(index)")
+      let pass = position.epoch * passes + (position.step * batchSize + place) / store.count
+      var generator = Generator(seed: seed, stream: "augmentation/\(pass)/\(index)")
       let window = augmentation.window(width: sample.width, height: sample.height, using: &generator)
       sampler.fill(
         image: UnsafeMutableBufferPointer(

@@ -139,3 +139,28 @@ struct SmallSplit {
     #expect(!empty.description.contains("\n"))
   }
 }
+
+@Suite struct PassesTests {
+  /// An epoch of several passes is as many epochs of one pass, sample by sample and crop by crop.
+  @Test func passesAreEpochsInARow() throws {
+    let split = try SmallSplit(count: 3)
+    let store = SampleStore(try split.dataset.samples(in: .train), labelSet: split.dataset.labelSet)
+    let augmentation = Augmentation(cropWidth: 3, cropHeight: 2)
+    func batches(_ passes: Int, size: Int) throws -> TrainingBatches {
+      try TrainingBatches(
+        store: store, batchSize: size, augmentation: augmentation,
+        normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], standardDeviation: [1, 1, 1]), seed: 4, passes: passes)
+    }
+    let (once, twice) = (try batches(1, size: 3), try batches(2, size: 3))
+    #expect(once.stepsPerEpoch == 1 && twice.stepsPerEpoch == 2)
+    for pass in 0..<4 {
+      let expected = try once.batch(at: BatchPosition(epoch: pass, step: 0))
+      let found = try twice.batch(at: BatchPosition(epoch: pass / 2, step: pass % 2))
+      #expect(found.names == expected.names && found.images == expected.images && found.labels == expected.labels)
+    }
+    // A batch may hold a sample of two passes.
+    let across = try batches(2, size: 2)
+    #expect(across.stepsPerEpoch == 3)
+    #expect(try batches(3, size: 7).stepsPerEpoch == 1)
+  }
+}

@@ -1,7 +1,9 @@
 import TesseraData
+import TesseraLabels
 import TesseraModels
 import TesseraNN
 import TesseraTensor
+import TesseraWeights
 
 extension TrainingConfiguration {
   /// How samples are varied.
@@ -9,6 +11,27 @@ extension TrainingConfiguration {
     Augmentation(
       cropWidth: cropWidth ?? 0, cropHeight: cropHeight ?? 0, scale: minimumScale...maximumScale, flips: flips,
       brightness: brightness, contrast: contrast)
+  }
+
+  /// The segmenter with the numbers that it starts from.
+  ///
+  /// - Parameter normalization: of the training images; a model that is started from keeps its own.
+  func model(classes: [LabelClass], normalization: PixelNormalization) throws -> Model {
+    guard let start else {
+      return try Model(architecture, classes: classes, normalization: normalization, source: .random(seed: seed))
+    }
+    let run = RunDirectory(path: start)
+    let model = try Model.read(run.isFolder ? run.best : start)
+    guard model.architecture == architecture else {
+      throw ConfigurationError(
+        option: "init", value: start, remedy: "it is a \(model.architecture): give --arch and --width of that kind")
+    }
+    guard model.classes.map(\.name) == classes.map(\.name) else {
+      throw ConfigurationError(
+        option: "init", value: start,
+        remedy: "its classes are \(model.classes.map(\.name).joined(separator: ", ")): give a model of this data set's")
+    }
+    return model
   }
 
   /// What is minimised.

@@ -6,7 +6,7 @@ extension TrainingConfiguration {
   /// Every option by its name on the command line, as text that ``set(_:to:)`` reads back.
   public var options: [String: String] {
     var options: [String: String] = [
-      "arch": architecture.family.rawValue,
+      "arch": architecture.family.rawValue, "init": start ?? "none",
       "discriminator": "\(adversary)", "discriminator-scale": "\(discriminatorScale)",
       "encoding": encoding.rawValue, "scaling-threshold": "\(scalingThreshold)", "lambda": "\(lambda)",
       "adversarial-term": term.rawValue, "alternation": "\(alternation)", "truth-target": "\(truthTarget)",
@@ -57,6 +57,7 @@ extension TrainingConfiguration {
         throw reader.error("\(architecture.family.rawValue) comes in one size: leave width out, or give arch unet")
       }
       architecture = .unet(width: try reader.integer(in: UNet.widths))
+    case "init": start = value == "none" ? nil : value
     case "discriminator":
       let kind: AdversaryKind = try reader.described(
         as: AdversaryKind.allCases.map(\.description).joined(separator: " or "))

@@ -27,6 +27,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 
   /// Which segmenter.
   public var architecture = Architecture(.unet)
+  /// A model that Tessera wrote, whose weights the segmenter starts from; nil for random ones.
+  public var start: String?
   /// What the segmenter learns against.
   public var adversary = AdversaryKind.discriminator(.largefov)
   /// Pixels along each side that the discriminator sees as one.

@@ -32,19 +32,22 @@ struct TrainingPreparation {
       configuration.cropHeight = configuration.cropHeight ?? first.height
       configuration.cropWidth = configuration.cropWidth ?? first.width
     }
-    let normalization = try training.normalization()
-    model = try Model(
-      configuration.architecture, classes: data.labelSet.classes, normalization: normalization,
-      source: .random(seed: configuration.seed))
+    let colors = try training.normalization()
+    model = try configuration.model(classes: data.labelSet.classes, normalization: colors)
+    let normalization = model.normalization
     try configuration.validateCrop(for: model.segmenter)
     let varied = configuration.augmentation
-    func batches(_ store: SampleStore, _ augmentation: Augmentation, seed: UInt64) throws -> TrainingBatches {
+    func batches(
+      _ store: SampleStore, _ augmentation: Augmentation, seed: UInt64, passes: Int = 1
+    ) throws -> TrainingBatches {
       try TrainingBatches(
         store: store, batchSize: configuration.batch, augmentation: augmentation, normalization: normalization,
-        seed: seed)
+        seed: seed, passes: passes)
     }
-    self.batches = try batches(training, varied, seed: configuration.seed)
-    plainBatches = try batches(training, varied.plain, seed: configuration.seed)
+    // Few labels are learned from as often as many, so that fractions compare.
+    let passes = configuration.labelledFraction.denominator
+    self.batches = try batches(training, varied, seed: configuration.seed, passes: passes)
+    plainBatches = try batches(training, varied.plain, seed: configuration.seed, passes: passes)
     // Another seed, or a sample of each would be cut alike.
     unlabelledBatches = try samples.unlabelled.map { try batches($0, varied, seed: configuration.seed &+ 2) }
     let totalSteps = configuration.epochs * self.batches.stepsPerEpoch
@@ -55,7 +58,7 @@ struct TrainingPreparation {
     fingerprint = DataFingerprint(
       classes: data.labelSet.classes.map(\.name), trainingSamples: training.names,
       unlabelledImages: samples.unlabelled?.names ?? [], validationSamples: validation.names,
-      normalization: normalization, frequencies: frequencies)
+      normalization: colors, frequencies: frequencies)
     let objective = configuration.objective(classWeights: frequencies?.weights(configuration.classWeighting))
     let segmenter = try configuration.trained(model.segmenter) { count in
       try TrainingBatches(

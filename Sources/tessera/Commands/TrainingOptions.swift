@@ -7,6 +7,10 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Segmenter: unet, lraspp, farabet or dilated8. (default: unet)") var arch: String?
   @Option(help: "Channels of a unet's first level; the others come in one size. (default: 32)") var width: String?
   @Option(
+    name: .customLong("init"),
+    help: "Run folder or weights file that the segmenter starts from: of the same --arch and classes. (default: none)")
+  var start: String?
+  @Option(
     help: ArgumentHelp(
       "What the segmenter learns against: stanford, largefov, largefovlight, smallfov, smallfovlight, fcd, fakeclass "
         + "or none. (default: largefov)",
@@ -84,7 +88,8 @@ struct TrainingOptions: ParsableArguments {
 
   private var flags: [(option: String, value: String?)] {
     [
-      ("arch", arch), ("width", width), ("discriminator", discriminator), ("discriminator-scale", discriminatorScale),
+      ("arch", arch), ("width", width), ("init", start), ("discriminator", discriminator),
+      ("discriminator-scale", discriminatorScale),
       ("encoding", encoding), ("scaling-threshold", scalingThreshold), ("lambda", lambda),
       ("adversarial-term", adversarialTerm), ("alternation", alternation), ("truth-target", truthTarget),
       ("minibatch-discrimination", minibatchDiscrimination), ("historical-averaging", historicalAveraging),

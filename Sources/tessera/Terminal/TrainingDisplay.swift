@@ -16,6 +16,7 @@ struct TrainingDisplay {
   private var terminal = Terminal()
   private let start = ContinuousClock.now
   private var epochStart = ContinuousClock.now
+  private var lastStep = ContinuousClock.now
   private var stepsDone = 0
   private var epochSteps = 0
   private var best: EpochSummary?
@@ -60,6 +61,7 @@ struct TrainingDisplay {
     switch event {
     case .step(let epoch, let step, let count, let summary):
       if epochSteps == 0 { epochStart = .now }
+      lastStep = .now
       stepsDone += 1
       epochSteps += 1
       current.crossEntropy = summary[.crossEntropy].map(Double.init) ?? current.crossEntropy
@@ -109,7 +111,7 @@ struct TrainingDisplay {
 
   /// Images per second of this epoch's steps.
   private var rate: String {
-    let seconds = (ContinuousClock.now - epochStart) / .seconds(1)
+    let seconds = (lastStep - epochStart) / .seconds(1)
     // The first step began before its event came.
     guard epochSteps > 1, seconds > 0 else { return "–" }
     return (Double((epochSteps - 1) * configuration.batch) / seconds).formatted(digits: 1)

@@ -8,7 +8,8 @@ struct TrainingConfigurationTests {
   @Test func everyOptionReadsBackWhatItPrints() throws {
     var changed = TrainingConfiguration()
     let values = [
-      "arch": "unet", "width": "7", "discriminator": "none", "discriminator-scale": "2", "encoding": "scaling",
+      "arch": "unet", "width": "7", "init": "weights", "discriminator": "none", "discriminator-scale": "2",
+      "encoding": "scaling",
       "scaling-threshold": "0.8", "alternation": "3:1", "truth-target": "0.9", "minibatch-discrimination": "20x5",
       "historical-averaging": "0.5", "virtual-batch": "4", "unlabelled": "more", "labelled-fraction": "1/8",
       "unlabelled-lambda": "0.002", "self-training-lambda": "0.3", "self-training-threshold": "0.4",
@@ -71,7 +72,7 @@ struct TrainingConfigurationTests {
   @Test func whatIsLeftOpenHasAName() throws {
     var configuration = TrainingConfiguration()
     for (option, value) in [
-      ("warm-start-epochs", "3"), ("crop", "16x16"), ("gradient-norm-limit", "2"), ("unlabelled", "x"),
+      ("warm-start-epochs", "3"), ("init", "x"), ("crop", "16x16"), ("gradient-norm-limit", "2"), ("unlabelled", "x"),
       ("unlabelled-lambda", "1"),
       ("self-training-lambda", "1"), ("minibatch-discrimination", "2x2"),
     ] {
@@ -79,6 +80,7 @@ struct TrainingConfigurationTests {
     }
     for (option, value) in [
       ("warm-start-epochs", "two-thirds"), ("crop", "image"), ("gradient-norm-limit", "none"), ("unlabelled", "none"),
+      ("init", "none"),
       ("unlabelled-lambda", "usual"), ("self-training-lambda", "usual"), ("minibatch-discrimination", "none"),
     ] {
       try configuration.set(option, to: value)

@@ -2,6 +2,9 @@ import Foundation
 import TesseraData
 import TesseraImaging
 import TesseraModels
+import TesseraNN
+import TesseraTensor
+import TesseraWeights
 import Testing
 
 @testable import TesseraTraining
@@ -55,6 +58,33 @@ struct TrainingMethodTests {
     // Another picture under the same name is not noticed, another name is.
     try FileManager.default.removeItem(atPath: "\(folder)/a.png")
     #expect(throws: (any Error).self) { _ = try small.trainer("run", resuming: true) }
+  }
+
+  /// A run that starts where another ended begins with its weights and colours.
+  @Test func aRunStartsFromAnothersWeights() throws {
+    let small = try SmallRun()
+    _ = try small.finish("first")
+    let weights = try Model.read(small.run("first").best)
+    small.configuration.start = small.run("first").path
+    let preparation = try TrainingPreparation(small.configuration, data: small.data)
+    let elements = weights.values.weights.map(\.tensor.elements)
+    #expect(preparation.state.learners.segmenter.values.weights.map(\.tensor.elements) == elements)
+    small.configuration.start = small.run("first").best
+    #expect(try small.finish("second").history.count == 3)
+    small.configuration.architecture = .unet(width: 3)
+    let other = #expect(throws: ConfigurationError.self) { _ = try small.trainer("third") }
+    #expect(other?.option == "init" && other?.remedy.contains("unet, width 2") == true)
+    small.configuration.start = "nowhere"
+    #expect(throws: ModelError.self) { _ = try small.trainer("fourth") }
+  }
+
+  /// Few labels are learned from as often as many.
+  @Test func anEpochOfAFractionHasAsManySteps() throws {
+    let small = try SmallRun()
+    let whole = try small.trainer("whole").stepsPerEpoch
+    small.configuration.labelledFraction = LabelledFraction(denominator: 2)
+    let half = try small.trainer("half").stepsPerEpoch
+    #expect(whole == half)
   }
 
   @Test func aFolderWithoutImagesIsRefused() throws {
