@@ -14,8 +14,8 @@ struct GaussianGAN: ParsableCommand {
       stages.png in the output folder shows both densities and D at four moments, as figure 1 of the paper does.
 
       D ends at one half also where it does not see a difference that is there: with one step of D for each of G and \
-      equal rates it is too smooth to tell a narrow density from the data. What helps is a D that keeps up (two steps, \
-      a rate twenty times that of G) and rates that fall to 0, so that both players come to rest.
+      a rate only five times that of G it is too smooth to tell a narrow density from the data. What helps is a D that \
+      keeps up (two steps, a rate twenty times that of G) and rates that fall to 0, so that both players come to rest.
 
       Example:
         swift run -c release GaussianGAN --seed 1

@@ -15,8 +15,9 @@ public struct TrainingBatches: Sendable {
   public let normalization: PixelNormalization
   /// What order and variation follow from.
   public let seed: UInt64
-  /// Passes over the samples in an epoch: more than one where few of them stand for a larger set.
-  public let passes: Int
+  /// Passes over the samples in an epoch, the last perhaps not whole: more than one where few of them stand for a
+  /// larger set.
+  private let passes: Int
   /// Batches in an epoch; samples that fill no batch wait for another epoch's order.
   public let stepsPerEpoch: Int
 
@@ -24,14 +25,16 @@ public struct TrainingBatches: Sendable {
 
   /// Plans batches without reading any sample.
   ///
+  /// - Parameter samplesPerEpoch: how many an epoch is long, drawn in whole passes; nil for one pass.
   /// - Throws: `.splitTooSmall` if there are fewer samples than a batch holds.
-  /// - Precondition: `batchSize` and `passes` are at least 1.
+  /// - Precondition: `batchSize` is at least 1.
   public init(
     store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64,
-    passes: Int = 1
+    samplesPerEpoch: Int? = nil
   ) throws(DatasetError) {
-    precondition(batchSize >= 1 && passes >= 1, "TrainingBatches: batch size \(batchSize), \(passes) passes")
-    guard store.count >= 1, store.count * passes >= batchSize else {
+    let drawn = samplesPerEpoch ?? store.count
+    precondition(batchSize >= 1 && drawn >= 0, "TrainingBatches: batch size \(batchSize), \(drawn) samples an epoch")
+    guard store.count >= 1, drawn >= batchSize else {
       throw DatasetError(
         .splitTooSmall, "train", cause: "the split has \(store.count) samples, a batch \(batchSize)",
         remedy: "choose a batch size of at most \(store.count) or add samples")
@@ -41,8 +44,8 @@ public struct TrainingBatches: Sendable {
     self.augmentation = augmentation
     self.normalization = normalization
     self.seed = seed
-    self.passes = passes
-    stepsPerEpoch = store.count * passes / batchSize
+    passes = (drawn + store.count - 1) / store.count
+    stepsPerEpoch = drawn / batchSize
     sampler = CropSampler(
       width: augmentation.cropWidth, height: augmentation.cropHeight, normalization: normalization)
   }

@@ -30,6 +30,20 @@ enum ImportRule {
       .union(["TesseraTraining", "TesseraData", "TesseraLabels", "ArgumentParser"]),
   ]
 
+  /// The same for the folders of the samples, which show what the libraries below training can do.
+  static let samples: [String: Set<String>] = [
+    "CZlib": [],
+    "Kit": foundation.union(["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "ArgumentParser"]),
+    "Digits": foundation.union(sampled).union(["SampleKit", "CZlib", "TesseraFiles"]),
+    "GaussianGAN": foundation.union(sampled).union(["SampleKit"]),
+    "DigitsGAN": foundation.union(sampled).union(["SampleKit", "Digits"]),
+    "SemiSupervisedDigits": foundation.union(sampled).union(["SampleKit", "Digits"]),
+    "PseudoLabels": foundation.union(sampled).union(["SampleKit", "Digits"]),
+  ]
+
+  private static let sampled: Set = [
+    "TesseraNN", "TesseraTensor", "TesseraImaging", "TesseraLabels", "ArgumentParser",
+  ]
   private static let transports: Set = ["NIOCore", "NIOPosix"]
   private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
   private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
@@ -41,7 +55,8 @@ enum ImportRule {
   /// The imports that the table does not allow to the target of this file.
   static func findings(in file: SourceText) -> [Finding] {
     let parts = file.path.split(separator: "/")
-    guard parts.count > 2, parts[0] == "Sources" else { return [] }
+    let tables = ["Sources": table, "Samples": samples]
+    guard parts.count > 2, let table = tables[String(parts[0])] else { return [] }
     let target = String(parts[1])
     guard let allowed = table[target] else {
       return [

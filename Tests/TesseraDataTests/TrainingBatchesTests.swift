@@ -146,12 +146,13 @@ struct SmallSplit {
     let split = try SmallSplit(count: 3)
     let store = SampleStore(try split.dataset.samples(in: .train), labelSet: split.dataset.labelSet)
     let augmentation = Augmentation(cropWidth: 3, cropHeight: 2)
-    func batches(_ passes: Int, size: Int) throws -> TrainingBatches {
+    func batches(_ samples: Int, size: Int) throws -> TrainingBatches {
       try TrainingBatches(
         store: store, batchSize: size, augmentation: augmentation,
-        normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], standardDeviation: [1, 1, 1]), seed: 4, passes: passes)
+        normalization: PixelNormalization(mean: [0.5, 0.5, 0.5], standardDeviation: [1, 1, 1]), seed: 4,
+        samplesPerEpoch: samples)
     }
-    let (once, twice) = (try batches(1, size: 3), try batches(2, size: 3))
+    let (once, twice) = (try batches(3, size: 3), try batches(6, size: 3))
     #expect(once.stepsPerEpoch == 1 && twice.stepsPerEpoch == 2)
     for pass in 0..<4 {
       let expected = try once.batch(at: BatchPosition(epoch: pass, step: 0))
@@ -159,8 +160,11 @@ struct SmallSplit {
       #expect(found.names == expected.names && found.images == expected.images && found.labels == expected.labels)
     }
     // A batch may hold a sample of two passes.
-    let across = try batches(2, size: 2)
+    let across = try batches(6, size: 2)
     #expect(across.stepsPerEpoch == 3)
-    #expect(try batches(3, size: 7).stepsPerEpoch == 1)
+    #expect(Set(across.order(epoch: 0).prefix(3)) == [0, 1, 2] && across.order(epoch: 0).count == 6)
+    // The last pass of an epoch need not be whole, and a batch may be larger than the set.
+    #expect(try batches(5, size: 2).stepsPerEpoch == 2)
+    #expect(try batches(8, size: 7).stepsPerEpoch == 1)
   }
 }

@@ -7,7 +7,10 @@ import Testing
 /// What the benchmarks refuse, and what they say then.
 struct OptionTests {
   @Test(arguments: [
-    (["step", "--net", "vgg"], "--net vgg: known are unetW with a width of 1 to 1024, such as unet32, and lraspp"),
+    (
+      ["step", "--net", "vgg"],
+      "--net vgg: known are unetW with a width of 1 to 1024, such as unet32, lraspp, farabet and dilated8"
+    ),
     (["step", "--net", "unet0"], "--net unet0: known are"),
     (["step", "--net", "unet"], "--net unet: known are"),
     (["step", "--net", "unet1025"], "--net unet1025: known are"),

@@ -38,16 +38,15 @@ struct TrainingPreparation {
     try configuration.validateCrop(for: model.segmenter)
     let varied = configuration.augmentation
     func batches(
-      _ store: SampleStore, _ augmentation: Augmentation, seed: UInt64, passes: Int = 1
+      _ store: SampleStore, _ augmentation: Augmentation, seed: UInt64, epoch: Int? = nil
     ) throws -> TrainingBatches {
       try TrainingBatches(
         store: store, batchSize: configuration.batch, augmentation: augmentation, normalization: normalization,
-        seed: seed, passes: passes)
+        seed: seed, samplesPerEpoch: epoch)
     }
     // Few labels are learned from as often as many, so that fractions compare.
-    let passes = configuration.labelledFraction.denominator
-    self.batches = try batches(training, varied, seed: configuration.seed, passes: passes)
-    plainBatches = try batches(training, varied.plain, seed: configuration.seed, passes: passes)
+    self.batches = try batches(training, varied, seed: configuration.seed, epoch: samples.wholeCount)
+    plainBatches = try batches(training, varied.plain, seed: configuration.seed, epoch: samples.wholeCount)
     // Another seed, or a sample of each would be cut alike.
     unlabelledBatches = try samples.unlabelled.map { try batches($0, varied, seed: configuration.seed &+ 2) }
     let totalSteps = configuration.epochs * self.batches.stepsPerEpoch
@@ -86,6 +85,8 @@ struct TrainingPreparation {
 /// The samples of a run: what is learned from with and without labels, and what is validated on.
 private struct TrainingSamples {
   let labelled: SampleStore
+  /// Samples of the whole split, whose labels were perhaps left out.
+  let wholeCount: Int
   let unlabelled: SampleStore?
   let validation: SampleStore
 
@@ -93,6 +94,7 @@ private struct TrainingSamples {
     var generator = Generator(seed: configuration.seed, stream: "labelled")
     let (kept, left) = configuration.labelledFraction.divide(try data.samples(in: .train), using: &generator)
     labelled = SampleStore(kept, labelSet: data.labelSet)
+    wholeCount = kept.count + left.count
     validation = SampleStore(try data.samples(in: .val), labelSet: data.labelSet)
     guard configuration.learnsFromUnlabelled else {
       unlabelled = nil

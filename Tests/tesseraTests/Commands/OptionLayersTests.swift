@@ -45,7 +45,10 @@ extension CommandTests {
     @Test func unknownKeysBringTheNearestName() async throws {
       for (text, parts) in [
         ("learning_rate: 1", ["learning_rate: there is no such option; did you mean learning-rate?"]),
-        ("zzzzzzzzzzzzzzzz: 1", ["zzzzzzzzzzzzzzzz: there is no such option; known are adversarial-term, arch, "]),
+        (
+          "zzzzzzzzzzzzzzzz: 1",
+          ["zzzzzzzzzzzzzzzz: there is no such option; known are adversarial-term, alternation, arch, "]
+        ),
         ("- epochs", ["this is no list of options", "epochs: 30"]), ("epochs: [1]", ["this is no list of options"]),
       ] {
         try folder.write(text, to: "train.yaml")
