@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "CTesseraKernels.h"
+#include "Exponential16.h"
 #include "Parallel.h"
 
 // Pixels are taken in tiles: for each tile every channel's run is contiguous, so the loops over pixels vectorize and a
@@ -33,53 +34,26 @@ static void run(tessera_range body, maps *m, size_t n) {
   tessera_parallel(n * tiles, 8, body, m);
 }
 
-// exp for arguments ≤ 0 with a relative error below 2e-7: 2^k · e^r, |r| ≤ ln 2 / 2. The loop around it vectorizes,
-// which calls of expf do not.
-static inline float exp_negative(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  float k = floorf(x * 1.44269504f + 0.5f);
-  float r = x - k * 0.693359375f - k * -2.12194440e-4f;
-  float e = 1.9875691500e-4f;
-  e = e * r + 1.3981999507e-3f;
-  e = e * r + 8.3334519073e-3f;
-  e = e * r + 4.1665795894e-2f;
-  e = e * r + 1.6666665459e-1f;
-  e = e * r + 5.0000001201e-1f;
-  e = e * r * r + r + 1;
-  union {
-    int32_t bits;
-    float value;
-  } power = {((int32_t)k + 127) << 23};
-  return e * power.value;
-}
-
-// For a tile of pixels: the largest channel, exp(x − largest) of every channel as `y`, and its sum over the channels.
-// Inlined always, so that each clone of its callers vectorizes it with its own instructions.
-__attribute__((always_inline)) static inline void exponentials(const maps *m, size_t at, size_t width, float *largest,
-                                                               float *sum) {
-  memcpy(largest, m->x + at, width * sizeof(float));
-  for (size_t c = 1; c < m->c; c++)
-    for (size_t i = 0; i < width; i++) {
-      float v = m->x[at + c * m->p + i];
-      largest[i] = v > largest[i] ? v : largest[i];
-    }
-  memset(sum, 0, TILE * sizeof(float));
+// `count` pixels of one image, the first of whose numbers lies at `at`.
+TESSERA_INLINE void softmax_at(const maps *m, size_t at, size_t count) {
+  vector16 largest = load_some16(m->x, at, count, F32), sum = splat16(0);
+  for (size_t c = 1; c < m->c; c++) largest = max16(load_some16(m->x, at + c * m->p, count, F32), largest);
+  for (size_t c = 0; c < m->c; c++) {
+    vector16 e = exp_negative16(load_some16(m->x, at + c * m->p, count, F32) - largest);
+    store_some16(m->y, at + c * m->p, e, count, F32);
+    sum += e;
+  }
+  vector16 factor = 1 / sum;
   for (size_t c = 0; c < m->c; c++)
-    for (size_t i = 0; i < width; i++) {
-      float e = exp_negative(m->x[at + c * m->p + i] - largest[i]);
-      m->y[at + c * m->p + i] = e;
-      sum[i] += e;
-    }
+    store_some16(m->y, at + c * m->p, load_some16(m->y, at + c * m->p, count, F32) * factor, count, F32);
 }
 
 TESSERA_CLONES static void softmax(void *context, size_t first, size_t last) {
-  maps m = *(maps *)context;
+  const maps m = *(const maps *)context;
   EACH_TILE({
-    float largest[TILE], sum[TILE];
-    exponentials(&m, at, width, largest, sum);
-    for (size_t i = 0; i < width; i++) sum[i] = 1 / sum[i];
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] *= sum[i];
+    size_t i = 0;
+    for (; i + 16 <= width; i += 16) softmax_at(&m, at + i, 16);
+    if (i < width) softmax_at(&m, at + i, width - i);
   })
 }
 
@@ -94,26 +68,6 @@ TESSERA_CLONES static void softmax_backward(void *context, size_t first, size_t 
       for (size_t i = 0; i < width; i++)
         m.y[at + c * m.p + i] = m.x[at + c * m.p + i] * (m.dy[at + c * m.p + i] - dot[i]);
   })
-}
-
-TESSERA_CLONES static double cross_entropy(void *context, size_t first, size_t last) {
-  maps m = *(maps *)context;
-  double loss = 0;
-  EACH_TILE({
-    float largest[TILE], sum[TILE], weight[TILE];
-    exponentials(&m, at, width, largest, sum);
-    for (size_t i = 0; i < width; i++) {
-      uint16_t label = labels[i];
-      weight[i] = label == TESSERA_VOID_LABEL ? 0 : m.weights ? m.weights[label] : 1;
-      if (label != TESSERA_VOID_LABEL)
-        loss += (double)weight[i] * (log(sum[i]) + largest[i] - m.x[at + label * m.p + i]);
-      sum[i] = weight[i] / sum[i];
-    }
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++)
-        m.y[at + c * m.p + i] = m.y[at + c * m.p + i] * sum[i] - (labels[i] == c ? weight[i] : 0);
-  })
-  return loss;
 }
 
 TESSERA_CLONES static void one_hot(void *context, size_t first, size_t last) {
@@ -159,13 +113,6 @@ void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p) {
 void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p) {
   maps m = {.y = dx, .x = y, .dy = dy, .c = c, .p = p};
   run(softmax_backward, &m, n);
-}
-
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
-                             size_t c, size_t p) {
-  size_t tiles = n * ((p + TILE - 1) / TILE);
-  maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
-  return tessera_parallel_sum(tiles, 8, cross_entropy, &m);
 }
 
 static double label_weight(void *context, size_t first, size_t last) {

@@ -179,10 +179,11 @@ void tessera_window_means_backward(const tessera_windows *d, const float *dy, fl
 void tessera_softmax(float *y, const float *x, size_t n, size_t c, size_t p);
 // dx = y · (dy − Σ_c dy·y)
 void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p);
-// Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives w[l]·(softmax − onehot), 0 at void pixels.
-// `weights` may be NULL: all 1.
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
-                             size_t c, size_t p);
+// Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives share·w[l]·(softmax − onehot), 0 at void
+// pixels. `weights` may be NULL: all 1. `scratch` holds as many floats as the count says.
+size_t tessera_cross_entropy_scratch_count(size_t c);
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, float share,
+                             size_t n, size_t c, size_t p, float *scratch);
 // Σ w[l] over labels that are not void.
 double tessera_label_weight(const uint16_t *labels, const float *weights, size_t count);
 void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);
