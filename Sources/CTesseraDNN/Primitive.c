@@ -23,15 +23,26 @@ dnnl_engine_t tessera_engine(void) {
 }
 
 // ---- What each thread that computes has of its own, until it ends: a stream, one scratch pad and one area for converted
-// arguments, kept between calls so that a step after the first touches no new page.
+// arguments, kept between calls so that a step after the first touches no new page, and oneDNN's memory objects.
 
 typedef struct {
   void *bytes;
   size_t count;
 } area;
 
+// Tensors come back to the same addresses step after step. A memory object that is made anew is not only allocated: all
+// padding of its map is overwritten with the zeros that it holds already.
+enum { MEMORIES = 4096 };
+typedef struct {
+  const void *address;
+  dnnl_memory_t object;
+  uint64_t last_run;
+} memory;
+
 typedef struct {
   dnnl_stream_t stream;
+  memory memories[MEMORIES];
+  uint64_t runs;
   area scratch, work;
   size_t peak;  // most bytes that one call needed of both areas since the last reset
 } thread_state;
@@ -48,6 +59,8 @@ static void area_release(area *a) {
 static void state_release(void *ended) {
   thread_state *s = ended;
   if (s->stream) dnnl_stream_destroy(s->stream);
+  for (size_t i = 0; i < MEMORIES; i++)
+    if (s->memories[i].object) dnnl_memory_destroy(s->memories[i].object);
   area_release(&s->scratch);
   area_release(&s->work);
   free(s);
@@ -242,6 +255,7 @@ dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_outpu
   a->index = index;
   a->is_output = is_output;
   a->held = held;
+  a->hash = tessera_hash(&a->held, sizeof a->held);
   a->wanted = *wanted;
   if (dnnl_memory_desc_equal(&a->held, &a->wanted)) return dnnl_success;
   a->offset = p->work_bytes;
@@ -273,6 +287,27 @@ static dnnl_status_t convert(const tessera_argument *a, dnnl_memory_t held, dnnl
   return dnnl_primitive_execute(a->convert, s, 2, args);
 }
 
+// The thread's memory object of a description at an address, which stays the thread's.
+static dnnl_status_t find_memory(const tessera_argument *a, void *address, dnnl_memory_t *result) {
+  uint64_t place = (a->hash ^ (uint64_t)(uintptr_t)address) * 0x9e3779b97f4a7c15u >> 32;
+  for (memory *m;; place++) {
+    m = &state->memories[place % MEMORIES];
+    const dnnl_memory_desc_t *found = NULL;
+    if (m->object && m->address == address) TESSERA_TRY(dnnl_memory_get_memory_desc(m->object, &found));
+    int is_it = found && dnnl_memory_desc_equal(found, &a->held);
+    // What this run uses already has to stay.
+    if (!is_it && m->object && m->last_run == state->runs) continue;
+    if (!is_it) {
+      if (m->object) dnnl_memory_destroy(m->object);
+      *m = (memory){.address = address};
+      TESSERA_TRY(dnnl_memory_create(&m->object, &a->held, tessera_engine(), address));
+    }
+    m->last_run = state->runs;
+    *result = m->object;
+    return dnnl_success;
+  }
+}
+
 static dnnl_status_t run(tessera_primitive *p, void *const *buffers) {
   dnnl_stream_t s;
   TESSERA_TRY(thread_stream(&s));
@@ -286,10 +321,12 @@ static dnnl_status_t run(tessera_primitive *p, void *const *buffers) {
   dnnl_exec_arg_t args[TESSERA_MAX_ARGUMENTS + 1];
   int count = p->argument_count;
   dnnl_status_t status = dnnl_success;
+  state->runs++;
   for (int i = 0; i < count && status == dnnl_success; i++) {
     tessera_argument *a = &p->arguments[i];
-    status = dnnl_memory_create(&held[i], &a->held, tessera_engine(), buffers[i]);
+    status = find_memory(a, buffers[i], &held[i]);
     if (a->convert && status == dnnl_success) {
+      // Not kept: the work area is written through other descriptions too, whose padding lies elsewhere.
       status = dnnl_memory_create(&wanted[i], &a->wanted, tessera_engine(), work + a->offset);
       if (!a->is_output && status == dnnl_success) status = convert(a, held[i], wanted[i], s);
     }
@@ -305,10 +342,8 @@ static dnnl_status_t run(tessera_primitive *p, void *const *buffers) {
   for (int i = 0; i < count && status == dnnl_success; i++)
     if (p->arguments[i].convert && p->arguments[i].is_output) status = convert(&p->arguments[i], held[i], wanted[i], s);
   if (status == dnnl_success) status = dnnl_stream_wait(s);
-  for (int i = 0; i < count; i++) {
-    if (held[i]) dnnl_memory_destroy(held[i]);
+  for (int i = 0; i < count; i++)
     if (wanted[i]) dnnl_memory_destroy(wanted[i]);
-  }
   if (pad) dnnl_memory_destroy(pad);
   return status;
 }

@@ -12,6 +12,7 @@ typedef struct {
   dnnl_memory_desc_t wanted; // the layout of the primitive
   dnnl_memory_desc_t held;   // the layout of the caller
   dnnl_primitive_t convert;  // held → wanted for an input, wanted → held for an output; NULL where they are equal
+  uint64_t hash;             // of `held`
   size_t offset;             // of the converted copy in the work area
   int is_output;
 } tessera_argument;

@@ -6,28 +6,30 @@
 typedef struct {
   tessera_blocks m;
   const void *x, *other;
-  const float *factors;
+  const float *factors, *terms;
   void *y;
   double *sums;  // [image, block, piece, 16]
   size_t blocks, pieces;
 } planes;
 
-// The numbers of one block, 0 beyond the channels.
-TESSERA_INLINE vector16 channels_of(const planes *c, size_t plane) {
+// The numbers of one block, 0 beyond the channels; `neutral` where there are none.
+TESSERA_INLINE vector16 channels_of(const planes *c, const float *numbers, float neutral, size_t plane) {
   size_t image = plane / c->blocks, first = plane % c->blocks * 16, left = (size_t)c->m.channels - first;
   float lanes[16] = {0};
-  const float *from = c->factors + image * (size_t)c->m.factor_stride + first;
+  if (!numbers) return splat16(neutral);
+  const float *from = numbers + image * (size_t)c->m.channels + first;
   for (size_t i = 0; i < 16 && i < left; i++) lanes[i] = from[i];
   return load16(lanes, 0, F32);
 }
 
-// Items are pixels of planes. `EXPRESSION` sees what lies at the pixel as x, and the plane's numbers as s.
+// Items are pixels of planes. `EXPRESSION` sees what lies at the pixel as x, and the plane's numbers as s and t.
 #define CHANNEL_KERNEL(name, EXPRESSION)                                                          \
   TESSERA_INLINE void name##_pixels(const planes *c, size_t first, size_t last, int precision) {  \
     for (size_t i = first; i < last;) {                                                           \
       size_t plane = i / (size_t)c->m.pixels, end = (plane + 1) * (size_t)c->m.pixels;            \
       if (end > last) end = last;                                                                 \
-      vector16 s = channels_of(c, plane);                                                         \
+      vector16 s = channels_of(c, c->factors, 1, plane), t = channels_of(c, c->terms, 0, plane);  \
+      (void)s;                                                                                    \
       for (; i < end; i++) store16(c->y, i * 16, (EXPRESSION), precision);                        \
     }                                                                                             \
   }                                                                                               \
@@ -39,21 +41,23 @@ TESSERA_INLINE vector16 channels_of(const planes *c, size_t plane) {
       name##_pixels(&c, first, last, BF16);                                                       \
   }
 
-CHANNEL_KERNEL(multiply, load16(c->x, i * 16, precision) * s)
-CHANNEL_KERNEL(add, load16(c->x, i * 16, precision) + s)
-CHANNEL_KERNEL(repeat, s)
+CHANNEL_KERNEL(multiply_add, load16(c->x, i * 16, precision) * s + t)
+CHANNEL_KERNEL(repeat, t)
 
-static void run(tessera_range body, const tessera_blocks *m, const void *x, const float *s, void *y) {
+static void run(tessera_range body, const tessera_blocks *m, const void *x, const float *factors, const float *terms,
+                void *y) {
   enum { GRAIN = 1024 };
-  planes c = {.m = *m, .x = x, .factors = s, .y = y, .blocks = ((size_t)m->channels + 15) / 16};
+  planes c = {.m = *m, .x = x, .factors = factors, .terms = terms, .y = y, .blocks = ((size_t)m->channels + 15) / 16};
   tessera_parallel((size_t)m->n * c.blocks * (size_t)m->pixels, GRAIN, body, &c);
 }
 
-void tessera_blocks_multiply(const tessera_blocks *m, const void *x, const float *s, void *y) {
-  run(multiply, m, x, s, y);
+void tessera_blocks_multiply_add(const tessera_blocks *m, const void *x, const float *factors, const float *terms,
+                                 void *y) {
+  run(multiply_add, m, x, factors, terms, y);
 }
-void tessera_blocks_add(const tessera_blocks *m, const void *x, const float *s, void *y) { run(add, m, x, s, y); }
-void tessera_blocks_repeat(const tessera_blocks *m, const float *s, void *y) { run(repeat, m, NULL, s, y); }
+void tessera_blocks_repeat(const tessera_blocks *m, const float *terms, void *y) {
+  run(repeat, m, NULL, NULL, terms, y);
+}
 
 // ---- Sums over pixels, in double precision, piece by piece.
 

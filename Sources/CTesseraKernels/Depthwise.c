@@ -27,6 +27,7 @@ typedef struct {
   int64_t stride, pad, dilation, row_divisor;  // along the height; the last divides the two before it
   int64_t step, tap_step;                      // columns of the source between columns of a phase, and between taps
   int is_gradient, is_special, precision, activation;
+  int passes;  // the caches, as stores
 } pass;
 
 // A row of the source, its first element, and the weights that it meets.
@@ -103,7 +104,7 @@ TESSERA_INLINE void tile(int width, form o, const pass *p, const worker *t, cons
   }
   size_t at = y + (size_t)(f->start + first * p->phase_count) * 16;
 #pragma clang loop unroll(full)
-  for (int i = 0; i < width; i++, at += (size_t)p->phase_count * 16) store16(p->y, at, sum[i], o.precision);
+  for (int i = 0; i < width; i++, at += (size_t)p->phase_count * 16) put16(p->y, at, sum[i], o.precision, p->passes);
 }
 
 // The columns of a phase in tiles of one width, the last of which may repeat some of the one before. `y` is the element
@@ -234,6 +235,7 @@ TESSERA_INLINE void rows_of(const pass *p, size_t first, size_t last, int is_spe
         phase_of_any_row((form){0, 0, 0, precision}, p, &t, f, rows, y);
     }
   }
+  if (p->passes) settle_stores();
 }
 
 #define ROWS(name, attributes, is_special, precision)                  \
@@ -289,6 +291,7 @@ static pass pass_of(const tessera_depthwise *d, int is_gradient) {
   p.step = is_gradient ? 1 : d->stride_w;
   p.tap_step = is_gradient ? d->dilation_w / common_divisor(d->stride_w, d->dilation_w) : d->dilation_w;
   p.precision = d->precision;
+  p.passes = passes_caches((size_t)(d->n * p.blocks * p.out_h * p.out_w * 16), d->precision);
   return p;
 }
 

@@ -2,6 +2,7 @@
 
 #include "CTesseraKernels.h"
 #include "Parallel.h"
+#include "Vector16.h"
 
 enum { GRAIN = 16384 };
 
@@ -32,24 +33,35 @@ typedef struct {
   float *w, *m, *v;
   const float *g;
   tessera_adam_step s;
+  float rate, root;  // with the corrections
 } adam_context;
 
+// Sixteen numbers at a time: no compiler makes vectors of square roots that may set errno.
+TESSERA_INLINE void adam_at(const adam_context *c, size_t i, size_t count, int decoupled) {
+  const tessera_adam_step s = c->s;
+  vector16 w = load_some16(c->w, i, count, F32), g = load_some16(c->g, i, count, F32);
+  if (!decoupled) g = g + s.decay * w;
+  vector16 m = s.beta1 * load_some16(c->m, i, count, F32) + (1 - s.beta1) * g;
+  vector16 v = s.beta2 * load_some16(c->v, i, count, F32) + (1 - s.beta2) * g * g;
+  if (decoupled) w = w * (1 - s.rate * s.decay);
+  store_some16(c->m, i, m, count, F32);
+  store_some16(c->v, i, v, count, F32);
+  store_some16(c->w, i, w - c->rate * m / (__builtin_elementwise_sqrt(v) * c->root + s.epsilon), count, F32);
+}
+
+TESSERA_INLINE void adam_range(const adam_context *c, size_t first, size_t last, int decoupled) {
+  size_t i = first;
+  for (; i + 16 <= last; i += 16) adam_at(c, i, 16, decoupled);
+  if (i < last) adam_at(c, i, last - i, decoupled);
+}
+
 TESSERA_CLONES static void adam(void *context, size_t first, size_t last) {
-  adam_context c = *(adam_context *)context;
-  tessera_adam_step s = c.s;
-  float rate = s.rate / s.correction1, root = 1 / sqrtf(s.correction2);
-  for (size_t i = first; i < last; i++) {
-    float g = s.decoupled ? c.g[i] : c.g[i] + s.decay * c.w[i];
-    float m = s.beta1 * c.m[i] + (1 - s.beta1) * g;
-    float v = s.beta2 * c.v[i] + (1 - s.beta2) * g * g;
-    c.m[i] = m;
-    c.v[i] = v;
-    float w = s.decoupled ? c.w[i] * (1 - s.rate * s.decay) : c.w[i];
-    c.w[i] = w - rate * m / (sqrtf(v) * root + s.epsilon);
-  }
+  const adam_context c = *(const adam_context *)context;
+  if (c.s.decoupled) adam_range(&c, first, last, 1);
+  else adam_range(&c, first, last, 0);
 }
 
 void tessera_adam(float *w, float *m, float *v, const float *g, size_t count, const tessera_adam_step *step) {
-  adam_context c = {w, m, v, g, *step};
+  adam_context c = {w, m, v, g, *step, step->rate / step->correction1, 1 / sqrtf(step->correction2)};
   tessera_parallel(count, GRAIN, adam, &c);
 }

@@ -67,19 +67,39 @@ int tessera_has_bf16(void) {
 #endif
 }
 
+// The part of a loop's grains that one thread begins with. Parts are the same in every loop of a size, so that a thread
+// finds in its own cache what it left there in the loop before; one that is done helps the others with theirs, for a
+// processor may be busy elsewhere.
+typedef struct {
+  _Alignas(64) size_t next;
+  size_t end;
+} share;
+
 typedef struct {
   size_t count, grain;
   tessera_range body;
   void *context;
+  share *shares;
+  size_t share_count;
 } loop;
 
+// Times that a thread takes from a share.
+enum { MOST_SHARES = 256, TURNS = 8 };
+
+static void do_share(const loop *l, share *s, size_t grains) {
+  for (;;) {
+    size_t first = __atomic_fetch_add(&s->next, grains, __ATOMIC_RELAXED);
+    if (first >= s->end) return;
+    size_t last = (first + grains < s->end ? first + grains : s->end) * l->grain;
+    l->body(l->context, first * l->grain, last < l->count ? last : l->count);
+  }
+}
+
 static void run(void *data) {
-  loop *l = data;
-  size_t threads = (size_t)omp_get_num_threads(), me = (size_t)omp_get_thread_num();
-  size_t grains = (l->count + l->grain - 1) / l->grain;
-  size_t first = grains * me / threads * l->grain, last = grains * (me + 1) / threads * l->grain;
-  if (last > l->count) last = l->count;
-  if (first < last) l->body(l->context, first, last);
+  const loop *l = data;
+  size_t me = (size_t)omp_get_thread_num(), all = (l->count + l->grain - 1) / l->grain;
+  for (size_t i = 0; i < l->share_count; i++)
+    do_share(l, &l->shares[(me + i) % l->share_count], 1 + all / (l->share_count * TURNS));
 }
 
 void tessera_parallel(size_t count, size_t grain, tessera_range body, void *context) {
@@ -88,7 +108,11 @@ void tessera_parallel(size_t count, size_t grain, tessera_range body, void *cont
     body(context, 0, count);
     return;
   }
-  loop l = {count, grain, body, context};
+  share shares[MOST_SHARES];
+  size_t threads = (size_t)omp_get_max_threads(), grains = (count + grain - 1) / grain;
+  if (threads > MOST_SHARES) threads = MOST_SHARES;
+  for (size_t i = 0; i < threads; i++) shares[i] = (share){grains * i / threads, grains * (i + 1) / threads};
+  loop l = {count, grain, body, context, shares, threads};
   GOMP_parallel(run, &l, 0, 0);
 }
 

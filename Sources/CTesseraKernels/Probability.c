@@ -3,6 +3,7 @@
 
 #include "CTesseraKernels.h"
 #include "Exponential.h"
+#include "Exponential16.h"
 #include "Parallel.h"
 
 // Pixels are taken in tiles: for each tile every channel's run is contiguous, so the loops over pixels vectorize and a
@@ -54,14 +55,26 @@ __attribute__((always_inline)) static inline void exponentials(const maps *m, si
     }
 }
 
+// `count` pixels of one image, the first of whose numbers lies at `at`.
+TESSERA_INLINE void softmax_at(const maps *m, size_t at, size_t count) {
+  vector16 largest = load_some16(m->x, at, count, F32), sum = splat16(0);
+  for (size_t c = 1; c < m->c; c++) largest = max16(load_some16(m->x, at + c * m->p, count, F32), largest);
+  for (size_t c = 0; c < m->c; c++) {
+    vector16 e = exp_negative16(load_some16(m->x, at + c * m->p, count, F32) - largest);
+    store_some16(m->y, at + c * m->p, e, count, F32);
+    sum += e;
+  }
+  vector16 factor = 1 / sum;
+  for (size_t c = 0; c < m->c; c++)
+    store_some16(m->y, at + c * m->p, load_some16(m->y, at + c * m->p, count, F32) * factor, count, F32);
+}
+
 TESSERA_CLONES static void softmax(void *context, size_t first, size_t last) {
-  maps m = *(maps *)context;
+  const maps m = *(const maps *)context;
   EACH_TILE({
-    float largest[TILE], sum[TILE];
-    exponentials(&m, at, width, largest, sum);
-    for (size_t i = 0; i < width; i++) sum[i] = 1 / sum[i];
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++) m.y[at + c * m.p + i] *= sum[i];
+    size_t i = 0;
+    for (; i + 16 <= width; i += 16) softmax_at(&m, at + i, 16);
+    if (i < width) softmax_at(&m, at + i, width - i);
   })
 }
 
@@ -99,26 +112,6 @@ TESSERA_CLONES static void softmax_backward(void *context, size_t first, size_t 
       for (size_t i = 0; i < width; i++)
         m.y[at + c * m.p + i] = m.x[at + c * m.p + i] * (m.dy[at + c * m.p + i] - dot[i]);
   })
-}
-
-TESSERA_CLONES static double cross_entropy(void *context, size_t first, size_t last) {
-  maps m = *(maps *)context;
-  double loss = 0;
-  EACH_TILE({
-    float largest[TILE], sum[TILE], weight[TILE];
-    exponentials(&m, at, width, largest, sum);
-    for (size_t i = 0; i < width; i++) {
-      uint16_t label = labels[i];
-      weight[i] = label == TESSERA_VOID_LABEL ? 0 : m.weights ? m.weights[label] : 1;
-      if (label != TESSERA_VOID_LABEL)
-        loss += (double)weight[i] * (log(sum[i]) + largest[i] - m.x[at + label * m.p + i]);
-      sum[i] = weight[i] / sum[i];
-    }
-    for (size_t c = 0; c < m.c; c++)
-      for (size_t i = 0; i < width; i++)
-        m.y[at + c * m.p + i] = m.y[at + c * m.p + i] * sum[i] - (labels[i] == c ? weight[i] : 0);
-  })
-  return loss;
 }
 
 // The largest logit stands for the others' offset, so that huge ones lose nothing.
@@ -215,13 +208,6 @@ void tessera_multiply_pixels(float *y, const float *x, const float *s, size_t n,
 void tessera_softmax_backward(float *dx, const float *dy, const float *y, size_t n, size_t c, size_t p) {
   maps m = {.y = dx, .x = y, .dy = dy, .c = c, .p = p};
   run(softmax_backward, &m, n);
-}
-
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
-                             size_t c, size_t p) {
-  size_t tiles = n * ((p + TILE - 1) / TILE);
-  maps m = {.y = dx, .x = x, .weights = weights, .labels = labels, .c = c, .p = p};
-  return tessera_parallel_sum(tiles, 8, cross_entropy, &m);
 }
 
 double tessera_uniform_cross_entropy(float *dx, const float *x, const float *weights, size_t n, size_t c, size_t p) {

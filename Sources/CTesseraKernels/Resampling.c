@@ -138,12 +138,27 @@ INSTANTIATE(gather, BF16, gather_bf16)
 TESSERA_INLINE void across(const taps *t, float *to, const float *from) {
   for (size_t j = 0; j < t->count; j++) {
     const float *x = from + t->first[j], *w = t->weights + j * t->stride;
-    float sum = 0;
-    for (int32_t v = 0; v < t->length[j]; v++) sum += x[v] * w[v];
-    to[j] = sum;
+    // One sum alone would wait for each addition.
+    float sum[4] = {0};
+    int32_t v = 0;
+    for (; v + 4 <= t->length[j]; v += 4)
+      for (int k = 0; k < 4; k++) sum[k] += x[v + k] * w[v + k];
+    for (; v < t->length[j]; v++) sum[0] += x[v] * w[v];
+    to[j] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
 }
 
+TESSERA_INLINE void between(const context *c, float *to, const float *upper, float above, const float *lower,
+                            float below) {
+  size_t count = c->columns.count, j = 0;
+  for (; j + LANES <= count; j += LANES)
+    put16(to, j, load16(upper, j, F32) * above + load16(lower, j, F32) * below, F32, c->passes);
+  if (j == count) return;
+  vector16 end = load_some16(upper, j, count - j, F32) * above + load_some16(lower, j, count - j, F32) * below;
+  store_some16(to, j, end, count - j, F32);
+}
+
+// At most two taps along the height; where there is one, the second is the same line with weight 0.
 TESSERA_CLONES static void enlarge(void *p, size_t first, size_t last) {
   context c = *(context *)p;
   for (size_t i = first; i < last; i++) {
@@ -153,16 +168,20 @@ TESSERA_CLONES static void enlarge(void *p, size_t first, size_t last) {
     int32_t held[2] = {-1, -1};  // rows that the lines are of
     for (; r < end; r++) {
       float *to = (float *)c.to + (plane * c.rows.count + r) * c.columns.count;
-      memset(to, 0, c.columns.count * sizeof *to);
-      for (int32_t u = 0; u < c.rows.length[r]; u++) {
-        int32_t row = c.rows.first[r] + u;
-        float *line = lines + (size_t)(row & 1) * c.line, weight = c.rows.weights[r * c.rows.stride + (size_t)u];
-        if (held[row & 1] != row) across(&c.columns, line, from + (size_t)row * c.columns.other);
+      int32_t taps = c.rows.length[r];
+      float *line[2] = {NULL}, weights[2] = {0};
+      for (int32_t u = 0; u < 2 && taps > 0; u++) {
+        int32_t row = c.rows.first[r] + (u < taps ? u : 0);
+        if (u < taps) weights[u] = c.rows.weights[r * c.rows.stride + (size_t)u];
+        line[u] = lines + (size_t)(row & 1) * c.line;
+        if (held[row & 1] != row) across(&c.columns, line[u], from + (size_t)row * c.columns.other);
         held[row & 1] = row;
-        for (size_t j = 0; j < c.columns.count; j++) to[j] += line[j] * weight;
       }
+      if (taps > 0) between(&c, to, line[0], weights[0], line[1], weights[1]);
+      else memset(to, 0, c.columns.count * sizeof *to);
     }
   }
+  settle_stores();
 }
 
 TESSERA_CLONES static void reduce(void *p, size_t first, size_t last) {
@@ -196,6 +215,7 @@ void tessera_resample(const tessera_resampling_map *d, const void *from, void *t
     size_t grain = 1 + TESSERA_PIECE / (c.line * BAND);
     // More than two taps would need more than two lines.
     int enlarges = c.rows.count > c.rows.other && c.rows.stride <= 2;
+    c.passes = c.columns.count % LANES == 0 && passes_caches(d->planes * c.rows.count * c.columns.count, F32);
     tessera_parallel(d->planes * c.bands, grain, enlarges ? enlarge : reduce, &c);
   }
 }

@@ -24,6 +24,12 @@ public enum Layout: String, Hashable, Sendable, CaseIterable {
   /// Whether the layout holds elements that belong to no channel.
   func pads(_ shape: Shape) -> Bool { self == .blocked && shape[1] % Self.block != 0 }
 
+  /// Whether elements lie in the same order in both layouts, as those of one pixel do.
+  func agrees(with other: Layout, on shape: Shape) -> Bool {
+    guard shape.rank == 4, !pads(shape), !other.pads(shape) else { return false }
+    return self == other || shape[2] * shape[3] == 1
+  }
+
   var code: Int32 {
     switch self {
     case .rows: Int32(TESSERA_ROWS.rawValue)

@@ -18,6 +18,17 @@ enum StoragePool {
     /// Blocks of each class that work which is to leave none had to be given anew; nil outside of it.
     var passing: [Int: Int]?
 
+    /// The smallest class from this one on that has a free block.
+    func smallestFree(from size: Int) -> Int? {
+      // Most often it is near, and no class lies beyond what is held.
+      var size = size
+      while size <= heldBytes {
+        if free[size]?.isEmpty == false { return size }
+        size = StoragePool.classBytes(size + 1)
+      }
+      return nil
+    }
+
     /// Free blocks to give back to the system, largest first, where more is held than twice the peak explains.
     ///
     /// A training's steps are alike and never come here; images of ever new sizes do.
@@ -78,7 +89,7 @@ enum StoragePool {
     let (reused, surplus) = state.withLock { state -> (UInt?, [Block]) in
       // A measurement counts what would be needed if nothing else were free.
       if reuse == .smallestThatFits, state.measured == nil {
-        size = state.free.keys.filter { $0 >= size && state.free[$0]?.isEmpty == false }.min() ?? size
+        size = state.smallestFree(from: size) ?? size
       }
       state.usedBytes += size
       state.measured?[size, default: ClassUse()].add(1)

@@ -6,20 +6,49 @@ import CTesseraKernels
 extension Tensor {
   /// Every channel of a map times its own number, in the map's precision.
   package func multipliedByChannel(_ factors: Tensor) -> Tensor {
-    checkChannels("multipliedByChannel", factors)
-    guard layout == .blocked else {
-      return byRows(factors) { tessera_multiply_channels($0, $1, $2, shape[0] * shape[1], shape[2] * shape[3]) }
-    }
-    return inBlocks(factors) { tessera_blocks_multiply($0, address, $1, $2) }
+    var result = self
+    result.scaleByChannel(factors, adding: nil)
+    return result
   }
 
   /// Every channel of a map plus its own number, in the map's precision.
   package func addingByChannel(_ terms: Tensor) -> Tensor {
-    checkChannels("addingByChannel", terms)
-    guard layout == .blocked else {
-      return byRows(terms) { tessera_add_channels($0, $1, $2, shape[0] * shape[1], shape[2] * shape[3]) }
+    var result = self
+    result.scaleByChannel(nil, adding: terms)
+    return result
+  }
+
+  /// Multiplies every channel by its own number and adds another to it, in one pass: in the memory of this map where no
+  /// other tensor shares it.
+  package mutating func scaleByChannel(_ factors: Tensor?, adding terms: Tensor?) {
+    for numbers in [factors, terms].compactMap(\.self) {
+      precondition(
+        shape.rank == 4 && numbers.shape == [shape[0], shape[1], 1, 1],
+        "scaleByChannel: map \(shape) with \(numbers.shape)")
     }
-    return inBlocks(terms) { tessera_blocks_add($0, address, $1, $2) }
+    let (factors, terms) = (factors?.converted(to: .rows, .f32), terms?.converted(to: .rows, .f32))
+    guard layout == .blocked else {
+      self = scaledRows(factors, terms)
+      return
+    }
+    var result = isShared ? Tensor(uninitialized: shape, layout: layout, precision: precision) : nil
+    var blocks = blocks
+    let source = address
+    tessera_blocks_multiply_add(
+      &blocks, source, factors?.pointer, terms?.pointer, result?.mutableAddress ?? mutableAddress)
+    if let result { self = result }
+  }
+
+  private func scaledRows(_ factors: Tensor?, _ terms: Tensor?) -> Tensor {
+    var x = converted(to: .rows, .f32)
+    let (channels, pixels) = (shape[0] * shape[1], shape[2] * shape[3])
+    for (numbers, kernel) in [(factors, tessera_multiply_channels), (terms, tessera_add_channels)] {
+      guard let numbers else { continue }
+      var result = Tensor(uninitialized: shape)
+      kernel(result.mutablePointer, x.pointer, numbers.pointer, channels, pixels)
+      x = result
+    }
+    return x.converted(to: precision)
   }
 
   /// A map whose every pixel has these numbers; this tensor is `[batch, channels, 1, 1]`.
@@ -27,8 +56,8 @@ extension Tensor {
     precondition(
       shape.rank == 4 && shape[2] == 1 && shape[3] == 1, "repeatedOverPixels: \(shape) is not one number per channel")
     var result = Tensor(uninitialized: [shape[0], shape[1], height, width], layout: .blocked, precision: precision)
-    let (numbers, stride) = channelNumbers
-    var blocks = result.blocks(stride: stride)
+    let numbers = converted(to: .rows, .f32)
+    var blocks = result.blocks
     tessera_blocks_repeat(&blocks, numbers.pointer, result.mutableAddress)
     return result.converted(to: layout)
   }
@@ -59,51 +88,17 @@ extension Tensor {
     return converted(to: .blocked, shared).blockSums(other.converted(to: .blocked, shared))
   }
 
-  private func byRows(
-    _ numbers: Tensor,
-    _ body: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
-  ) -> Tensor {
-    let x = converted(to: .rows, .f32)
-    let numbers = numbers.converted(to: .rows, .f32)
-    var result = Tensor(uninitialized: shape)
-    body(result.mutablePointer, x.pointer, numbers.pointer)
-    return result.converted(to: precision)
-  }
-
-  private func inBlocks(
-    _ numbers: Tensor,
-    _ body: (UnsafePointer<tessera_blocks>, UnsafePointer<Float>, UnsafeMutableRawPointer) -> Void
-  ) -> Tensor {
-    let (numbers, stride) = numbers.channelNumbers
-    var result = Tensor(uninitialized: shape, layout: .blocked, precision: precision)
-    var blocks = blocks(stride: stride)
-    body(&blocks, numbers.pointer, result.mutableAddress)
-    return result
-  }
-
   private func blockSums(_ other: Tensor?) -> Tensor {
     var result = Tensor(uninitialized: [shape[0], shape[1], 1, 1])
-    var blocks = blocks(stride: shape[1])
+    var blocks = blocks
     let scratch = Scratch(bytes: tessera_blocks_scratch_bytes(&blocks))
     tessera_blocks_sum(&blocks, address, other?.address, result.mutablePointer, scratch.address)
     return result
   }
 
-  /// As f32 in whatever layout, and how far the numbers of two images lie apart in it.
-  private var channelNumbers: (Tensor, stride: Int) {
-    (converted(to: .f32), layout == .blocked ? Layout.blocked.storedCount([1, shape[1], 1, 1]) : shape[1])
-  }
-
-  private func blocks(stride: Int) -> tessera_blocks {
+  private var blocks: tessera_blocks {
     tessera_blocks(
-      n: Int64(shape[0]), channels: Int64(shape[1]), pixels: Int64(shape[2] * shape[3]), factor_stride: Int64(stride),
-      precision: precision.code)
-  }
-
-  private func checkChannels(_ operation: String, _ perChannel: Tensor) {
-    precondition(
-      shape.rank == 4 && perChannel.shape == [shape[0], shape[1], 1, 1],
-      "\(operation): map \(shape) with \(perChannel.shape)")
+      n: Int64(shape[0]), channels: Int64(shape[1]), pixels: Int64(shape[2] * shape[3]), precision: precision.code)
   }
 }
 

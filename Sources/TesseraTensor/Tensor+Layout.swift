@@ -12,6 +12,7 @@ extension Tensor {
   /// The same tensor in another layout and precision, in one pass.
   public func converted(to layout: Layout, _ precision: Precision) -> Tensor {
     guard layout != self.layout || precision != self.precision else { return self }
+    if precision == self.precision, self.layout.agrees(with: layout, on: shape) { return relabelled(layout) }
     var result = Tensor(uninitialized: shape, layout: layout, precision: precision)
     guard shape.count > 0 else { return result }
     var from = map
@@ -36,6 +37,11 @@ extension tessera_map {
 }
 
 /// Stops with the operation and its shapes where oneDNN refused what the checks before it had let through.
-func check(_ status: Int32, _ operation: String, _ shapes: Shape...) {
-  precondition(status == 0, "\(operation): oneDNN refused shapes \(shapes) with status \(status)")
+func check(
+  _ status: Int32, _ operation: @autoclosure () -> String, _ shape: @autoclosure () -> Shape,
+  _ other: @autoclosure () -> Shape? = nil
+) {
+  precondition(
+    status == 0,
+    "\(operation()): oneDNN refused shapes \([shape(), other()].compactMap(\.self)) with status \(status)")
 }

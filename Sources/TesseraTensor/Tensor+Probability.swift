@@ -56,22 +56,23 @@ extension Tensor {
     return (loss, dx)
   }
 
-  /// Cross-entropy of logits summed over labelled pixels, each times its class's weight, and its gradient.
+  /// Cross-entropy of logits averaged over labelled pixels by their classes' weights, and its gradient.
   ///
   /// - Parameter weights: one number per class, or nil for 1.
-  /// - Returns: the sum, the sum of the weights, and the gradient of the sum.
-  package func crossEntropy(
-    _ labels: LabelBatch, weights: Tensor?
-  ) -> (loss: Double, weight: Double, gradient: Tensor) {
+  /// - Returns: the mean and its gradient, both 0 where every pixel is void.
+  package func crossEntropy(_ labels: LabelBatch, weights: Tensor?) -> (loss: Double, gradient: Tensor) {
     let x = classMap("crossEntropy", labels)
     precondition(
       labels.classCount <= shape[1] && (weights == nil || weights?.shape == [shape[1]]),
       "crossEntropy: logits \(shape), \(labels.classCount) classes, weights \(weights?.shape ?? .scalar)")
-    var dx = Tensor(uninitialized: shape)
-    let loss = tessera_cross_entropy(
-      dx.mutablePointer, x.pointer, labels.indices, weights?.pointer, shape[0], shape[1], shape[2] * shape[3])
     let weight = tessera_label_weight(labels.indices, weights?.pointer, labels.indices.count)
-    return (loss, weight, dx)
+    let share = weight > 0 ? 1 / weight : 0
+    var dx = Tensor(uninitialized: shape)
+    let scratch = Scratch(numbers: tessera_cross_entropy_scratch_count(shape[1]))
+    let sum = tessera_cross_entropy(
+      dx.mutablePointer, x.pointer, labels.indices, weights?.pointer, Float(share), shape[0], shape[1],
+      shape[2] * shape[3], scratch.pointer)
+    return (sum * share, dx)
   }
 
   /// One channel per class: 1 where the pixel is of the class, else 0; a void pixel is 0 everywhere.

@@ -102,12 +102,17 @@ public struct Tensor: Sendable {
   public func reshaped(to shape: Shape) -> Tensor {
     precondition(shape.count == self.shape.count, "reshaped: \(self.shape) has other elements than \(shape)")
     let rows = converted(to: .rows)
-    return Tensor(shape: shape, precision: precision, storage: rows.storage)
+    return Tensor(shape: shape, layout: .rows, precision: precision, storage: rows.storage)
   }
 
-  private init(shape: Shape, precision: Precision, storage: TensorStorage) {
+  /// The same elements in memory under another layout, in which they lie alike.
+  func relabelled(_ layout: Layout) -> Tensor {
+    Tensor(shape: shape, layout: layout, precision: precision, storage: storage)
+  }
+
+  private init(shape: Shape, layout: Layout, precision: Precision, storage: TensorStorage) {
     self.shape = shape
-    layout = .rows
+    self.layout = layout
     self.precision = precision
     self.storage = storage
   }

@@ -29,7 +29,7 @@ import Testing
         let weights = Tensor.random([11]).activated(by: .sigmoid)
         let crossEntropy = x.crossEntropy(labels, weights: weights)
         let verdicts = x.binaryCrossEntropy(target: 0.9)
-        let scalars = [x.total(), x.sumOfSquares(), crossEntropy.loss, crossEntropy.weight, verdicts.loss]
+        let scalars = [x.total(), x.sumOfSquares(), crossEntropy.loss, verdicts.loss]
         let tensors = [
           crossEntropy.gradient, verdicts.gradient, x.softmax(), x.softmax().softmaxGradient(x),
           x.summedOverPixels(), x.dottedOverPixels(x), x.dropped(keep: 0.5, seed: 1),

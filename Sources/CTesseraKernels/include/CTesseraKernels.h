@@ -75,16 +75,16 @@ void tessera_activate_backward(int kind, float slope, int precision, void *dx, c
                                size_t count);
 
 // ---- Maps in blocks, [n, ⌈channels / 16⌉, pixels, 16] with zeros in the last one's padding, f32 (`precision` 0) or
-// bf16 (1), and one f32 number for each channel of each image, those of one image `factor_stride` after another's.
+// bf16 (1), and one f32 number for each channel of each image, [n, channels].
 typedef struct {
   int64_t n, channels, pixels;
-  int64_t factor_stride;
   int32_t precision;
 } tessera_blocks;
 
-void tessera_blocks_multiply(const tessera_blocks *m, const void *x, const float *s, void *y);  // y = x · s
-void tessera_blocks_add(const tessera_blocks *m, const void *x, const float *s, void *y);       // y = x + s
-void tessera_blocks_repeat(const tessera_blocks *m, const float *s, void *y);                   // y = s
+// y = x · factors + terms, each of the two NULL for none; x and y may be the same map.
+void tessera_blocks_multiply_add(const tessera_blocks *m, const void *x, const float *factors, const float *terms,
+                                 void *y);
+void tessera_blocks_repeat(const tessera_blocks *m, const float *terms, void *y);  // y = terms
 // s[n, channels] = Σ_p x · other, or Σ_p x where `other` is NULL; works in 64-byte aligned `scratch`.
 size_t tessera_blocks_scratch_bytes(const tessera_blocks *m);
 void tessera_blocks_sum(const tessera_blocks *m, const void *x, const void *other, float *s, void *scratch);
@@ -210,10 +210,11 @@ void tessera_log_sum_exp(float *lse, float *y, const float *x, size_t n, size_t 
 void tessera_multiply_pixels(float *y, const float *x, const float *s, size_t n, size_t c, size_t p);
 // Returns Σ w·(lse − mean_c x) over pixels; dx receives w·(softmax − 1 / c). `weights` [n, p] may be NULL: all 1.
 double tessera_uniform_cross_entropy(float *dx, const float *x, const float *weights, size_t n, size_t c, size_t p);
-// Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives w[l]·(softmax − onehot), 0 at void pixels.
-// `weights` may be NULL: all 1.
-double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, size_t n,
-                             size_t c, size_t p);
+// Returns Σ w[l]·(lse − x[l]) over pixels that are not void; dx receives share·w[l]·(softmax − onehot), 0 at void
+// pixels. `weights` may be NULL: all 1. `scratch` holds as many floats as the count says.
+size_t tessera_cross_entropy_scratch_count(size_t c);
+double tessera_cross_entropy(float *dx, const float *x, const uint16_t *labels, const float *weights, float share,
+                             size_t n, size_t c, size_t p, float *scratch);
 // Σ w[l] over labels that are not void.
 double tessera_label_weight(const uint16_t *labels, const float *weights, size_t count);
 void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);

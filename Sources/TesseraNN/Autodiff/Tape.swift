@@ -5,15 +5,15 @@ import TesseraTensor
 /// Entries stand in the order they were computed, so walking back visits every entry after all that use it. Each entry
 /// is let go as soon as it has been visited, and with it the tensors its pullback held.
 final class Tape {
-  /// Takes the gradient of an output and returns those of the inputs, nil where `wanted` is false.
+  /// Takes the gradient of an output and returns what it adds to those of the inputs, nil where `wanted` is false.
   ///
   /// The gradient is nobody else's any more: its memory may become a result's.
-  typealias Pullback = (_ gradient: inout Tensor, _ wanted: [Bool]) -> [Tensor?]
+  typealias Pullback = (_ gradient: inout Tensor, _ wanted: [Bool]) -> [GradientTerm?]
 
   private struct Entry {
     let inputs: [Int?]
     let pullback: Pullback?
-    var gradient: Tensor?
+    var gradient: GradientSum?
   }
 
   /// Where the evaluation's random numbers come from.
@@ -39,12 +39,12 @@ final class Tape {
 
   /// Walks back from an entry whose gradient is `seed`; returns the gradients of the parameters asked for.
   func gradients(from last: Int, seed: Tensor, of parameters: [Int]) -> [Int: Tensor] {
-    entries[last].gradient = seed
+    entries[last].gradient = GradientSum(.map(seed))
     let wantedParameters = Set(parameters)
     var result: [Int: Tensor] = [:]
     while var entry = entries.popLast() {
-      guard var gradient = entry.gradient else { continue }
-      entry.gradient = nil
+      guard let sum = entry.gradient.take() else { continue }
+      var gradient = (consume sum).total()
       let index = entries.count
       guard let pullback = entry.pullback else {
         if wantedParameters.contains(index) { result[index] = gradient }
@@ -60,11 +60,11 @@ final class Tape {
     return result
   }
 
-  private func accumulate(_ contribution: Tensor, into index: Int) {
+  private func accumulate(_ term: GradientTerm, into index: Int) {
     if entries[index].gradient == nil {
-      entries[index].gradient = contribution
+      entries[index].gradient = GradientSum(term)
     } else {
-      entries[index].gradient?.add(contribution)
+      entries[index].gradient?.add(term)
     }
   }
 }

@@ -21,7 +21,15 @@ public struct Variable {
   ///
   /// - Parameter pullback: takes the gradient of `value` and, per input, whether one is wanted; returns the gradients.
   static func result(
-    _ value: Tensor, of inputs: [Variable], pullback: @escaping Tape.Pullback
+    _ value: Tensor, of inputs: [Variable],
+    pullback: @escaping (_ gradient: inout Tensor, _ wanted: [Bool]) -> [Tensor?]
+  ) -> Variable {
+    result(value, of: inputs, terms: { pullback(&$0, $1).map { $0.map(GradientTerm.map) } })
+  }
+
+  /// The same of a pullback that says how gradients are to be put together.
+  static func result(
+    _ value: Tensor, of inputs: [Variable], terms pullback: @escaping Tape.Pullback
   ) -> Variable {
     let tape = inputs[0].tape
     precondition(inputs.allSatisfy { $0.tape === tape }, "Variable: operands come from different passes")

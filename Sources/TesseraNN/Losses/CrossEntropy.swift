@@ -16,9 +16,9 @@ public import TesseraTensor
 /// Source: Luc et al. 2016 (arXiv:1611.08408), l_mce of equation 1, as a mean.
 public func crossEntropy(_ logits: Variable, _ labels: LabelBatch, weights: [Float]? = nil) -> Variable {
   let perClass = weights.map { Tensor([$0.count], $0) }
-  let (loss, weight, gradient) = logits.value.crossEntropy(labels, weights: perClass)
-  let share = weight > 0 ? 1 / weight : 0
-  return .result(Tensor(scalar: Float(loss * share)), of: [logits]) { dy, _ in
-    [gradient.scaled(by: Float(share) * dy.scalar)]
+  let (loss, gradient) = logits.value.crossEntropy(labels, weights: perClass)
+  return .result(Tensor(scalar: Float(loss)), of: [logits]) { dy, _ in
+    // Mostly it is the loss itself that is differentiated.
+    [dy.scalar == 1 ? gradient : gradient.scaled(by: dy.scalar)]
   }
 }

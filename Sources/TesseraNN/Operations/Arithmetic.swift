@@ -32,9 +32,14 @@ extension Variable {
         [wanted[0] ? dy.multiplied(by: right) : nil, wanted[1] ? dy.multiplied(by: left) : nil]
       }
     }
-    return .result(left.multipliedByChannel(right), of: [a, b]) { dy, wanted in
-      [wanted[0] ? dy.multipliedByChannel(right) : nil, wanted[1] ? dy.dottedOverPixels(left) : nil]
-    }
+    return .result(
+      left.multipliedByChannel(right), of: [a, b],
+      terms: { dy, wanted in
+        [
+          wanted[0] ? .product(dy, perChannel: right) : nil,
+          wanted[1] ? .map(dy.dottedOverPixels(left)) : nil,
+        ]
+      })
   }
 
   /// Multiplies every element by a number.

@@ -35,10 +35,12 @@ public func globalAveragePool(_ x: Variable) -> Variable {
   precondition(x.shape.rank == 4 && x.shape[2] * x.shape[3] > 0, "globalAveragePool: map \(x.shape)")
   let (shape, layout, precision) = (x.shape, x.value.layout, x.value.precision)
   let share = 1 / Float(shape[2] * shape[3])
-  return .result(x.value.summedOverPixels().scaled(by: share), of: [x]) { dy, _ in
-    [
-      dy.scaled(by: share).repeatedOverPixels(
-        height: shape[2], width: shape[3], layout: layout, precision: precision)
-    ]
-  }
+  return .result(
+    x.value.summedOverPixels().scaled(by: share), of: [x],
+    terms: { dy, _ in
+      [
+        .uniform(
+          perChannel: dy.scaled(by: share), height: shape[2], width: shape[3], layout: layout, precision: precision)
+      ]
+    })
 }

@@ -40,6 +40,43 @@ import Testing
     }
   }
 
+  /// Terms that only scale or shift channels meet whole ones, whichever comes first.
+  @Test(arguments: [[2, 5, 3, 2], [1, 16, 2, 3], [2, 17, 1, 1]])
+  func usesByChannelAddUp(_ shape: [Int]) throws {
+    var generator = Generator(seed: 34, stream: "\(shape)")
+    let gate = ReferenceMap.random([shape[0], shape[1], 1, 1], &generator)
+    let pixels = shape[2] * shape[3]
+    func byChannel(_ x: ReferenceMap, _ f: (_ x: Double, _ mean: Double, _ gate: Double) -> Double) -> ReferenceMap {
+      ReferenceMap(
+        x.shape,
+        x.values.enumerated().map { index, v in
+          let channel = index / pixels
+          let mean = x.values[channel * pixels..<(channel + 1) * pixels].reduce(0, +) / Double(pixels)
+          return f(v, mean, gate.values[channel])
+        })
+    }
+    let terms: [((Variable, Variable) -> Variable, (Double, Double, Double) -> Double)] = [
+      ({ x, _ in x * globalAveragePool(x) }, { x, mean, _ in x * mean }),
+      ({ x, gate in x * gate + x * gate }, { x, _, gate in 2 * x * gate }),
+      ({ x, gate in x * x + x * gate * globalAveragePool(x) }, { x, mean, gate in x * x + x * gate * mean }),
+      (
+        { x, gate in x * gate + x * x + x * (globalAveragePool(x) * gate) },
+        { x, mean, gate in
+          x * gate + x * x + mean * gate * x
+        }
+      ),
+      ({ x, _ in x + globalAveragePool(x) * globalAveragePool(x) }, { x, mean, _ in x + mean * mean }),
+    ]
+    let x = ReferenceMap.random(shape, &generator)
+    for (operation, reference) in terms {
+      try expectAgreement([x], probes: 4) { v, pass in
+        operation(v[0], pass.constant(gate.tensor))
+      } reference: {
+        byChannel($0[0], reference)
+      }
+    }
+  }
+
   @Test func whatIsNotUsedHasAZeroGradient() throws {
     let (keys, values) = try Self.pair()
     let result = Self.differentiate(values) { sum($0[keys[1]]) }

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(
-    arguments: [[2, 11, 3, 4], [1, 2, 1, 7], [1, 16, 5, 1], [1, 5, 1, 1], [2, 3, 13, 11]], [0, 0.3])
+    arguments: [[2, 11, 3, 4], [1, 2, 1, 7], [1, 16, 5, 1], [1, 5, 1, 1], [2, 3, 13, 11], [1, 70, 4, 8]], [0, 0.3])
   func agreesWithItsFormula(_ shape: [Int], _ void: Double) throws {
     var generator = Generator(seed: 31, stream: "\(shape)")
     let labels = Self.labels(shape, void: void, &generator)
@@ -76,5 +76,37 @@ import Testing
     #expect(result.value == 1e4)
     let gradient = result.gradients.tensors[0].elements
     #expect(zip(gradient, [0, 0.5, 0, -0.5] as [Float]).allSatisfy { abs($0 - $1) < 1e-37 })
+  }
+
+  @Test func aShareOfTheLossHasThatShareOfTheGradient() throws {
+    var generator = Generator(seed: 32, stream: "share")
+    let labels = Self.labels([2, 3, 5, 7], void: 0.2, &generator)
+    try expectAgreement([ReferenceMap.random([2, 3, 5, 7], bound: 3, &generator)]) { v, _ in
+      -0.75 * crossEntropy(v[0], labels)
+    } reference: {
+      Self.reference($0[0], labels, nil).mapped { -0.75 * $0 }
+    }
+  }
+
+  /// Of a broken network the loss shows it, but not what stands in void pixels.
+  @Test(arguments: [3, 16, 37]) func notANumberStaysOne(_ pixels: Int) throws {
+    let void = LabelBatch(
+      shape: [1, 1, pixels], classCount: 2, indices: [LabelBatch.void] + [UInt16](repeating: 1, count: pixels - 1))
+    let all = LabelBatch(shape: [1, 1, pixels], classCount: 2, indices: [UInt16](repeating: 1, count: pixels))
+    for broken in [Float.nan, .infinity] {
+      var numbers = [Float](repeating: 0, count: 2 * pixels)
+      numbers[0] = broken
+      let logits = Tensor([1, 2, 1, pixels], numbers)
+      let (key, values) = try build(from: .stored(["x": logits])) { $0.parameter("x", [1, 2, 1, pixels], .zeros) }
+      for (labels, isFinite) in [(void, true), (all, false)] {
+        let result = valueAndGradients(of: values, mode: .inference, generator: Generator(seed: 0, stream: "")) {
+          (crossEntropy($0[key], labels), ())
+        }
+        let gradient = result.gradients.tensors[0].elements
+        #expect(result.value.isFinite == isFinite)
+        #expect(gradient[1..<pixels].allSatisfy { $0.isFinite })
+        #expect(isFinite || gradient[0].isNaN)
+      }
+    }
   }
 }
