@@ -14,7 +14,7 @@ package struct ConvolutionPlan: Hashable, Sendable {
   }
 
   /// Grows when a kernel of ours changes its speed or the order of its sums: plans measured before are then void.
-  package static let kernelVersion = 1
+  package static let kernelVersion = 2
 
   package let source: Layout
   package let destination: Layout

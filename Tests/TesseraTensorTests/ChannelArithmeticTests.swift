@@ -43,6 +43,26 @@ import Testing
     }
   }
 
+  @Test(arguments: shapes, forms) func bothNumbersInOnePass(_ shape: Shape, _ form: (Layout, Precision)) {
+    let (x, s) = operands(shape, form)
+    let terms = Tensor.random([shape[0], shape[1], 1, 1], seed: 4)
+    let pixels = shape[2] * shape[3]
+    let expected = x.elements.enumerated().map { index, v in
+      Double(v) * Double(s.elements[index / pixels]) + Double(terms.elements[index / pixels])
+    }
+    let before = x.elements
+    var y = x
+    y.scaleByChannel(s.converted(to: .blocked), adding: terms)
+    #expect(y.layout == (form.0 == .blocked ? .blocked : .rows) && y.precision == form.1)
+    if y.layout == .blocked { #expect(y.paddingIsZero) }
+    expectClose(y, expected, tolerance(form.1))
+    #expect(x.elements == before, "the map that shared its memory")
+    // Alone it keeps its memory.
+    let address = y.address
+    y.scaleByChannel(s, adding: nil)
+    #expect(y.layout == .rows || y.address == address)
+  }
+
   @Test(arguments: shapes, forms) func everyPixelTheSame(_ shape: Shape, _ form: (Layout, Precision)) {
     let (x, s) = operands(shape, form)
     let pixels = shape[2] * shape[3]
