@@ -46,7 +46,7 @@ public final class SampleStore: Sendable {
     self.memoryLimit = memoryLimit
   }
 
-  /// Wraps images without labels, whose every pixel is void, without reading any.
+  /// Wraps images without labels, whose every pixel has class 0, without reading any.
   ///
   /// - Parameter memoryLimit: most bytes that decoded images may take; a pixel takes 5.
   public init(unlabelled images: [UnlabelledImage], labelSet: LabelSet, memoryLimit: Int = 1 << 30) {

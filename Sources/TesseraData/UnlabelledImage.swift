@@ -26,7 +26,7 @@ public struct UnlabelledImage: Hashable, Sendable {
     return files.sorted { $0.key < $1.key }.map { UnlabelledImage(name: $0.key, path: $0.value) }
   }
 
-  /// Reads the file; every pixel is void.
+  /// Reads the file; every pixel has class 0, so that what a crop shows beside the image, which is void, can be told.
   func decoded() throws(DatasetError) -> DecodedSample {
     let image: Image
     do {
@@ -40,6 +40,6 @@ public struct UnlabelledImage: Hashable, Sendable {
     }
     return DecodedSample(
       name: name, width: image.width, height: image.height, pixels: image.pixels,
-      classes: [UInt16](repeating: Batch.void, count: image.width * image.height))
+      classes: [UInt16](repeating: 0, count: image.width * image.height))
   }
 }

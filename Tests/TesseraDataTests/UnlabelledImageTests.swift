@@ -6,7 +6,7 @@ import Testing
 @testable import TesseraData
 
 @Suite struct UnlabelledImageTests {
-  @Test func imagesOfAFolderAreSortedAndVoidThroughout() throws {
+  @Test func imagesOfAFolderAreSortedAndOfClassZero() throws {
     let folder = try TemporaryFolder()
     for (index, name) in ["b", "a", "sub/c"].enumerated() { try folder.writeImage("\(name).png", seed: index) }
     let images = try UnlabelledImage.all(in: folder.path)
@@ -17,7 +17,7 @@ import Testing
     let sample = try store.decoded(1)
     let pixels = try PNG.readImage(at: "\(folder.path)/b.png").pixels
     #expect(sample.pixels == pixels)
-    #expect(sample.classes == [UInt16](repeating: Batch.void, count: 12))
+    #expect(sample.classes == [UInt16](repeating: 0, count: 12))
   }
 
   @Test func whatIsMissingOrBrokenIsNamed() throws {

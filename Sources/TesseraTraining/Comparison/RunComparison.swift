@@ -39,9 +39,39 @@ public struct RunComparison: Sendable {
   /// Options that do not make another way of training.
   private static let incidental: Set = ["seed", "threads"]
 
+  /// Options that are paths, which may name the seed.
+  private static let paths: Set = ["init", "unlabelled"]
+
+  /// Whether two runs have an option in common.
+  ///
+  /// Paths that differ by the seed that they name, such as `runs/base-1` and `runs/base-2`, are one.
+  private static func agree(_ a: RunRecord, _ b: RunRecord, on option: String) -> Bool {
+    let (first, second) = (a.options[option], b.options[option])
+    guard first != second, paths.contains(option), let first, let second else { return first == second }
+    let (own, other) = (pieces(first), pieces(second))
+    return own.count == other.count
+      && zip(own, other).allSatisfy { $0 == $1 || ($0 == a.options["seed"] && $1 == b.options["seed"]) }
+  }
+
+  /// A path as runs of digits and of other characters.
+  private static func pieces(_ path: String) -> [String] {
+    var pieces: [String] = []
+    var wasDigit: Bool?
+    for character in path {
+      let isDigit = ("0"..."9").contains(character)
+      if isDigit == wasDigit {
+        pieces[pieces.count - 1].append(character)
+      } else {
+        pieces.append(String(character))
+      }
+      wasDigit = isDigit
+    }
+    return pieces
+  }
+
   /// Compares runs.
   ///
-  /// - Throws: ``RunError`` where a run is of other classes than the first.
+  /// - Throws: ``RunError`` where a run is of other classes than the first, or of the options and seed of another.
   /// - Precondition: at least one run.
   public init(_ runs: [RunRecord]) throws(RunError) {
     guard let first = runs.first else { preconditionFailure("RunComparison: no run") }
@@ -51,22 +81,23 @@ public struct RunComparison: Sendable {
         remedy: "compare runs on the same data set")
     }
     classes = first.classes
-    var keys: [[String: String]] = []
+    let options = Set(runs.flatMap(\.options.keys)).subtracting(Self.incidental).sorted()
     var grouped: [[RunRecord]] = []
     for run in runs {
-      let key = run.options.filter { !Self.incidental.contains($0.key) }
-      if let index = keys.firstIndex(of: key) {
-        grouped[index].append(run)
-      } else {
-        keys.append(key)
-        grouped.append([run])
-      }
+      let index = grouped.firstIndex { group in options.allSatisfy { Self.agree(group[0], run, on: $0) } }
+      if let index { grouped[index].append(run) } else { grouped.append([run]) }
     }
-    let names = Set(keys.flatMap(\.keys)).sorted()
-    let telling = names.filter { name in Set(keys.map { $0[name] }).count > 1 }
-    groups = zip(keys, grouped).map { key, runs in
-      let name = telling.compactMap { option in key[option].map { "\(option) \($0)" } }.joined(separator: ", ")
-      return Group(runs: runs, name: name.isEmpty ? runs[0].path : name)
+    for runs in grouped {
+      let bySeed = Dictionary(grouping: runs) { $0.options["seed"] }
+      guard let twice = bySeed.values.first(where: { $0.count > 1 }) else { continue }
+      throw RunError(
+        path: twice[1].path, problem: "it has the options and the seed of \(twice[0].path)",
+        remedy: "name one of them: a seed counts once")
+    }
+    let telling = options.filter { option in grouped.contains { !Self.agree(grouped[0][0], $0[0], on: option) } }
+    groups = grouped.map { runs in
+      let parts = telling.compactMap { option in runs[0].options[option].map { "\(option) \($0)" } }
+      return Group(runs: runs, name: parts.isEmpty ? runs[0].path : parts.joined(separator: ", "))
     }
   }
 

@@ -35,6 +35,11 @@ public struct RunRecord: Sendable {
       throw RunError(
         path: run.lines, problem: "no epoch of this run is done", remedy: "let it train for an epoch at least")
     }
+    if let epochs = options["epochs"].flatMap({ Int($0) }), history.count < epochs {
+      throw RunError(
+        path: run.path, problem: "only \(history.count) of its \(epochs) epochs are done",
+        remedy: "let it end first: tessera train with --resume")
+    }
     self.history = history
     do {
       classes = try Model.read(run.best).classes.map(\.name)

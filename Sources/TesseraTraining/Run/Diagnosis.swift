@@ -50,33 +50,54 @@ public enum Diagnosis: String, CaseIterable, Hashable, Sendable, Codable {
     }
   }
 
-  /// The mean of both sides' losses beyond what the target of ground truth leaves at best; nil where the adversary is
-  /// no discriminator.
+  /// The mean of both sides' losses, from 0 for a discriminator that is always right and sure of what it is told to be
+  /// to ln 2 for one that knows nothing; nil where the adversary is no discriminator.
+  ///
+  /// Told t of ground truth, the first's sum is H(t) and the second's 2·H(t/2), with H the entropy of a coin: 0 and
+  /// 2 ln 2 for t = 1.
   private static func halvedLoss(_ means: [StepMeasure: Double], _ configuration: TrainingConfiguration) -> Double? {
     guard let loss = means[.adversaryLoss], case .discriminator = configuration.adversary else { return nil }
-    let target = configuration.truthTarget
-    let floor = target < 1 ? -target * log(target) - (1 - target) * log(1 - target) : 0
-    return (loss - floor) / 2
+    func entropy(_ p: Double) -> Double { p < 1 ? -p * log(p) - (1 - p) * log(1 - p) : 0 }
+    let (least, blind) = (entropy(configuration.truthTarget), 2 * entropy(configuration.truthTarget / 2))
+    return (loss - least) / (blind - least) * log(2)
   }
 
   /// One line: what is the case, and what to change where something is to be.
-  public var advice: String {
+  public func advice(against adversary: TrainingConfiguration.AdversaryKind) -> String {
+    if adversary == .fakeClass { return adviceOnGenerator }
     switch self {
-    case .healthy: "the discriminator is in the band where its gradient teaches"
+    case .healthy: return "the discriminator is in the band where its gradient teaches"
     case .saturated:
-      "the discriminator has won: its gradient says nothing any more; lower --discriminator-learning-rate, give "
+      return "the discriminator has won: its gradient says nothing any more; lower --discriminator-learning-rate, give "
         + "--truth-target 0.9, or start it later (--warm-start-epochs)"
     case .strong:
-      "the discriminator is nearly always right; lower --discriminator-learning-rate or give --truth-target 0.9 before "
-        + "it wins"
+      return "the discriminator is nearly always right; lower --discriminator-learning-rate or give --truth-target 0.9 "
+        + "before it wins"
     case .weak:
-      "the discriminator knows nothing; raise --discriminator-learning-rate, let it learn more often (--alternation "
-        + "3:1), or see more detail (--discriminator-scale)"
-    case .overpowering:
-      "the adversarial term pulls harder than the labels; lower --lambda"
+      return "the discriminator knows nothing; raise --discriminator-learning-rate, let it learn more often "
+        + "(--alternation 3:1), or see more detail (--discriminator-scale)"
+    case .overpowering: return "the adversarial term pulls harder than the labels; lower --lambda"
     case .collapse:
-      "the segmenter has lost more than half of its score since the adversary took part; lower --lambda, or go back to "
-        + "--adversarial-term nonsaturating and a later start"
+      return "the segmenter has lost more than half of its score since the adversary took part; lower --lambda, or go "
+        + "back to --adversarial-term nonsaturating and a later start"
+    }
+  }
+
+  /// The same where the segmenter judges and a generator of images is the adversary.
+  private var adviceOnGenerator: String {
+    switch self {
+    case .healthy: "the segmenter tells real images from generated ones, not always"
+    case .saturated, .strong:
+      "the segmenter tells generated images at a glance, which teaches it nothing; raise "
+        + "--discriminator-learning-rate, the generator's, let it learn more often (--alternation 3:1), or give "
+        + "--adversarial-term featureMatching"
+    case .weak:
+      "the segmenter does not tell generated images from real ones; lower --discriminator-learning-rate, the "
+        + "generator's, or raise --lambda"
+    case .overpowering: "telling images apart pulls harder than the labels; lower --lambda"
+    case .collapse:
+      "the segmenter has lost more than half of its score since the generator took part; lower --lambda, or start it "
+        + "later (--warm-start-epochs)"
     }
   }
 }

@@ -36,7 +36,9 @@ public struct EpochSummary: Hashable, Sendable, Codable {
     meanClassAccuracy = evaluation.confusion.meanClassAccuracy ?? 0
     boundaryF1 = evaluation.boundary.score ?? 0
     iou = evaluation.confusion.classScores.map(\.iou)
-    let before = history.filter { $0.diagnosis == nil }.map(\.meanIoU).max()
+    // Without an epoch of the segmenter alone the first ones stand for it: it began from weights of use.
+    let alone = history.prefix { $0.epoch <= max(1, configuration.adversarialStart) }
+    let before = alone.map(\.meanIoU).max()
     diagnosis = Diagnosis(means, meanIoU: meanIoU, before: before, configuration: configuration)
   }
 

@@ -57,7 +57,7 @@ public struct RunDirectory: Hashable, Sendable {
   /// Refuses to begin a run where one has been.
   ///
   /// - Throws: ``RunError`` naming a file that would be replaced.
-  func requireUnused() throws(RunError) {
+  public func requireUnused() throws(RunError) {
     guard let trace = traceOfRun else { return }
     guard !holdsState else {
       throw RunError(

@@ -7,7 +7,7 @@ extension TrainingBatches {
   static let depth = 4
 
   /// One batch as tensors.
-  func trainingBatch(at position: BatchPosition, unlabelled: Tensor? = nil) throws -> TrainingBatch {
+  func trainingBatch(at position: BatchPosition, unlabelled: UnlabelledBatch? = nil) throws -> TrainingBatch {
     let (height, width) = (augmentation.cropHeight, augmentation.cropWidth)
     var labels = [UInt16](repeating: LabelBatch.void, count: batchSize * height * width)
     let images = try Tensor([batchSize, 3, height, width]) { buffer in
@@ -35,7 +35,9 @@ extension TrainingPreparation {
       guard let unlabelled, position.epoch >= first else { return try labelled.trainingBatch(at: position) }
       let step = (position.epoch - first) * labelled.stepsPerEpoch + position.step
       let own = unlabelled.position(step, after: BatchPosition(epoch: 0, step: 0))
-      return try labelled.trainingBatch(at: position, unlabelled: unlabelled.trainingBatch(at: own).images)
+      let others = try unlabelled.trainingBatch(at: own)
+      return try labelled.trainingBatch(
+        at: position, unlabelled: UnlabelledBatch(images: others.images, shown: others.labels))
     }
   }
 }

@@ -51,7 +51,9 @@ extension TrainingConfiguration {
     guard hasUnlabelled, lambda > 0 else { return false }
     return switch adversary {
     case .none: false
-    case .discriminator: unlabelledObjective.lambda > 0 || unlabelledObjective.selfTrainingLambda > 0
+    case .discriminator:
+      unlabelledObjective(adversarialSteps: 0).lambda > 0
+        || unlabelledObjective(adversarialSteps: 0).selfTrainingLambda > 0
     case .fakeClass: true
     }
   }
@@ -60,11 +62,42 @@ extension TrainingConfiguration {
   var hasUnlabelled: Bool { unlabelled != nil || labelledFraction != .all }
 
   /// What images without labels contribute.
-  var unlabelledObjective: UnlabelledObjective {
+  ///
+  /// - Parameter steps: of adversarial training.
+  func unlabelledObjective(adversarialSteps steps: Int) -> UnlabelledObjective {
     guard hasUnlabelled else { return .none }
     return UnlabelledObjective(
-      lambda: Float(unlabelledLambda ?? 0.001), selfTrainingLambda: Float(selfTrainingLambda ?? 0.1),
-      threshold: Float(selfTrainingThreshold), selfTrainingStart: selfTrainingStart)
+      lambda: Float(unlabelledLambda ?? 0.001), selfTrainingLambda: Float(selfTrainingLambda ?? usualSelfTraining),
+      threshold: Float(selfTrainingThreshold), selfTrainingStart: selfTrainingStart ?? max(0, steps / 4))
+  }
+
+  /// Trust in a whole map says nothing of its pixels: without a discriminator of places there is none.
+  private var usualSelfTraining: Double {
+    if case .discriminator(let kind) = adversary, kind.judgesPlaces { 0.1 } else { 0 }
+  }
+
+  /// Refuses an adversary that would never act, and self-training that would never begin.
+  func requireAdversaryActs(stepsPerEpoch: Int) throws(ConfigurationError) {
+    guard hasTwin else { return }
+    let steps = max(0, (epochs - adversarialStart) * stepsPerEpoch)
+    guard steps > 0 else {
+      throw ConfigurationError(
+        option: "warm-start-epochs", value: "\(adversarialStart)",
+        remedy: "the adversary would take part in none of \(epochs) epochs: give fewer, or --discriminator none")
+    }
+    let turns = (0..<steps).lazy.map { alternation.turn(at: $0) }
+    guard turns.contains(where: \.segmenterLearns), turns.contains(where: \.adversaryLearns) else {
+      throw ConfigurationError(
+        option: "alternation", value: "\(alternation)",
+        remedy: "in \(steps) steps of adversarial training one network would never learn: give shorter turns or more "
+          + "--epochs")
+    }
+    let unlabelled = unlabelledObjective(adversarialSteps: steps)
+    guard unlabelled.selfTrainingLambda == 0 || unlabelled.selfTrainingStart < steps else {
+      throw ConfigurationError(
+        option: "self-training-start", value: "\(unlabelled.selfTrainingStart)",
+        remedy: "there are \(steps) steps of adversarial training: give fewer, or quarter")
+    }
   }
 
   /// The same run without adversary: its λ = 0 twin, of equal start, data order and steps of the segmenter.
@@ -123,6 +156,13 @@ extension TrainingConfiguration {
       throw refuse(
         "unlabelled", unlabelled ?? "",
         "images without labels are learned from through an adversary: give --discriminator fcd, or leave it out")
+    }
+    if selfTrainingLambda ?? 0 > 0, hasTwin {
+      guard case .discriminator(let kind) = adversary, kind.judgesPlaces else {
+        throw refuse(
+          "self-training-lambda", selfTrainingLambda ?? 0,
+          "\(adversary) does not judge places, whose trust makes labels: give --discriminator fcd, or leave it out")
+      }
     }
     guard virtualBatch == 0 || (2...4096).contains(virtualBatch) else {
       throw refuse(

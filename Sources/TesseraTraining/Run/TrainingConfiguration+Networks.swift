@@ -35,11 +35,13 @@ extension TrainingConfiguration {
   }
 
   /// What is minimised.
-  func objective(classWeights: [Float]?) -> Objective {
+  ///
+  /// - Parameter steps: of adversarial training.
+  func objective(classWeights: [Float]?, adversarialSteps steps: Int) -> Objective {
     Objective(
       lambda: Float(lambda), term: term, classWeights: classWeights,
       encoding: LabelMapEncoding(encodingKind, scale: discriminatorScale), truthTarget: Float(truthTarget),
-      unlabelled: unlabelledObjective, gradientNormLimit: gradientNormLimit.map { Float($0) })
+      unlabelled: unlabelledObjective(adversarialSteps: steps), gradientNormLimit: gradientNormLimit.map { Float($0) })
   }
 
   private var encodingKind: LabelMapEncoding.Kind {

@@ -15,7 +15,8 @@ extension TrainingConfiguration {
       "unlabelled": unlabelled ?? "none", "labelled-fraction": "\(labelledFraction)",
       "unlabelled-lambda": unlabelledLambda.map { "\($0)" } ?? "usual",
       "self-training-lambda": selfTrainingLambda.map { "\($0)" } ?? "usual",
-      "self-training-threshold": "\(selfTrainingThreshold)", "self-training-start": "\(selfTrainingStart)",
+      "self-training-threshold": "\(selfTrainingThreshold)",
+      "self-training-start": selfTrainingStart.map { "\($0)" } ?? "quarter",
       "warm-start-epochs": warmStartEpochs.map { "\($0)" } ?? "two-thirds", "epochs": "\(epochs)", "batch": "\(batch)",
       "crop": cropHeight.flatMap { height in cropWidth.map { "\(height)x\($0)" } } ?? "image",
       "scale": "\(minimumScale)...\(maximumScale)", "flip": "\(flips)", "brightness": "\(brightness)",
@@ -79,7 +80,7 @@ extension TrainingConfiguration {
     case "unlabelled-lambda": unlabelledLambda = value == "usual" ? nil : try reader.number()
     case "self-training-lambda": selfTrainingLambda = value == "usual" ? nil : try reader.number()
     case "self-training-threshold": selfTrainingThreshold = try reader.number()
-    case "self-training-start": selfTrainingStart = try reader.integer()
+    case "self-training-start": selfTrainingStart = value == "quarter" ? nil : try reader.integer()
     case "lambda": lambda = try reader.number()
     case "adversarial-term": term = try reader.choice()
     case "warm-start-epochs": warmStartEpochs = value == "two-thirds" ? nil : try reader.integer()

@@ -58,12 +58,12 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   /// Weight of the adversarial term of images without labels; nil for 0.001 where there are any.
   public var unlabelledLambda: Double?
   /// Weight of cross-entropy against the segmenter's own classes on images without labels; nil for 0.1 where there are
-  /// any.
+  /// any and the discriminator judges places.
   public var selfTrainingLambda: Double?
   /// Trust of the discriminator above which such a class becomes a label.
   public var selfTrainingThreshold = 0.2
-  /// Steps of adversarial training before self-training begins.
-  public var selfTrainingStart = 5000
+  /// Steps of adversarial training before self-training begins; nil for a quarter of them.
+  public var selfTrainingStart: Int?
   /// Epochs of cross-entropy alone before the discriminator takes part; nil for two thirds of all epochs.
   ///
   /// A discriminator that starts beside an untrained segmenter wins at once and then only disturbs it.
@@ -137,7 +137,8 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
       scalingThreshold > 0 && scalingThreshold < 1, "scaling-threshold", scalingThreshold,
       "give more than 0 and less than 1")
     try require(
-      truthTarget > 0.5 && truthTarget <= 1, "truth-target", truthTarget, "give more than 0.5 and up to 1, such as 0.9")
+      Float(truthTarget) > 0.5 && truthTarget <= 1, "truth-target", truthTarget,
+      "give more than 0.5 and up to 1, such as 0.9")
     try require(
       historicalAveraging >= 0 && historicalAveraging <= 1e6, "historical-averaging", historicalAveraging,
       "give 0 to 1000000")
@@ -150,7 +151,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     }
     try require(
       (0...1).contains(selfTrainingThreshold), "self-training-threshold", selfTrainingThreshold, "give 0 to 1")
-    try require(selfTrainingStart >= 0, "self-training-start", selfTrainingStart, "give 0 steps or more")
+    try require(selfTrainingStart ?? 0 >= 0, "self-training-start", selfTrainingStart ?? 0, "give 0 steps or more")
     try requireConsistency()
     try require(rates.contains(learningRate), "learning-rate", learningRate, "give 1e-12 to 1e30")
     try require(

@@ -9,7 +9,7 @@ extension TrainingPreparation {
   ///
   /// Nothing of the run changes: the numbers that learn here are copies.
   func memoryNeed() throws -> MemoryNeed {
-    let least = max(model.segmenter.minimumSide, 32 * configuration.discriminatorScale)
+    let least = max(model.segmenter.minimumSide, configuration.leastSideOfAdversary)
     let side = (least + 63) / 64 * 64
     let batch = configuration.virtualBatch > 0 ? 4 : 2
     var need = try MemoryNeed(batch: batch, sides: (side, 2 * side)) { try rehearse(side: $0) }
@@ -23,14 +23,17 @@ extension TrainingPreparation {
   private func rehearse(side: Int) throws {
     var small = configuration
     (small.cropHeight, small.cropWidth) = (side, side)
+    // From its first step on, so that all take part that ever do.
+    small.selfTrainingStart = 0
     let segmenter = small.trained(model.segmenter) { _ in .zeros([2, 3, side, side]) }
-    let objective = small.objective(classWeights: nil)
+    let objective = small.objective(classWeights: nil, adversarialSteps: 0)
+    let images = Tensor.zeros([2, 3, side, side])
+    let labels = LabelBatch(
+      shape: [2, side, side], classCount: model.classes.count,
+      indices: [UInt16](repeating: 0, count: 2 * side * side))
     let batch = TrainingBatch(
-      images: .zeros([2, 3, side, side]),
-      labels: LabelBatch(
-        shape: [2, side, side], classCount: model.classes.count,
-        indices: [UInt16](repeating: 0, count: 2 * side * side)),
-      unlabelled: unlabelledBatches == nil ? nil : .zeros([2, 3, side, side]))
+      images: images, labels: labels,
+      unlabelled: unlabelledBatches == nil ? nil : UnlabelledBatch(images: images, shown: labels))
     var (learners, generator) = (state.learners, state.generator)
     guard let adversary = try small.adversary(of: segmenter, objective: objective) else {
       let step = SupervisedStep(segmenter: segmenter, objective: objective, precision: configuration.precision)
@@ -48,7 +51,7 @@ extension TrainingPreparation {
 extension TrainingConfiguration {
   /// A step of adversarial training at which all take part that ever do at once.
   fileprivate var busiestStep: Int {
-    var step = unlabelledObjective.selfTrainingStart
+    var step = 0
     while !alternation.turn(at: step).segmenterLearns { step += 1 }
     return step
   }

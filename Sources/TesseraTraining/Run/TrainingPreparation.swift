@@ -36,6 +36,11 @@ struct TrainingPreparation {
     model = try configuration.model(classes: data.labelSet.classes, normalization: colors)
     let normalization = model.normalization
     try configuration.validateCrop(for: model.segmenter)
+    guard configuration.virtualBatch <= training.count else {
+      throw ConfigurationError(
+        option: "virtual-batch", value: "\(configuration.virtualBatch)",
+        remedy: "there are \(training.count) training samples: give at most as many")
+    }
     let varied = configuration.augmentation
     func batches(
       _ store: SampleStore, _ augmentation: Augmentation, seed: UInt64, epoch: Int? = nil
@@ -48,7 +53,9 @@ struct TrainingPreparation {
     self.batches = try batches(training, varied, seed: configuration.seed, epoch: samples.wholeCount)
     plainBatches = try batches(training, varied.plain, seed: configuration.seed, epoch: samples.wholeCount)
     // Another seed, or a sample of each would be cut alike.
-    unlabelledBatches = try samples.unlabelled.map { try batches($0, varied, seed: configuration.seed &+ 2) }
+    unlabelledBatches = try samples.unlabelled.map {
+      try batches($0, varied, seed: configuration.seed &+ 2, epoch: max($0.count, configuration.batch))
+    }
     let totalSteps = configuration.epochs * self.batches.stepsPerEpoch
     schedule = LearningRateSchedule(
       configuration.schedule.shape(totalSteps: totalSteps), totalSteps: totalSteps,
@@ -58,7 +65,10 @@ struct TrainingPreparation {
       classes: data.labelSet.classes.map(\.name), trainingSamples: training.names,
       unlabelledImages: samples.unlabelled?.names ?? [], validationSamples: validation.names,
       normalization: colors, frequencies: frequencies)
-    let objective = configuration.objective(classWeights: frequencies?.weights(configuration.classWeighting))
+    try configuration.requireAdversaryActs(stepsPerEpoch: self.batches.stepsPerEpoch)
+    let objective = configuration.objective(
+      classWeights: frequencies?.weights(configuration.classWeighting),
+      adversarialSteps: (configuration.epochs - configuration.adversarialStart) * self.batches.stepsPerEpoch)
     let segmenter = try configuration.trained(model.segmenter) { count in
       try TrainingBatches(
         store: training, batchSize: count, augmentation: varied.plain, normalization: normalization,
@@ -115,7 +125,7 @@ extension TrainingConfiguration {
         option: "crop", value: "\(sides[0])x\(sides[1])", remedy: "give sides of \(least) to 8192 pixels")
     }
     // The smallest map must have more than one value per channel, or its variance is 0.
-    guard batch * segmenter.coarsestPixels(height: sides[0], width: sides[1]) > 1 else {
+    guard batch * segmenter.coarsestPixels(height: sides[0], width: sides[1]) > 1, firstGeneratedPixels > 1 else {
       throw ConfigurationError(
         option: "batch", value: "\(batch)",
         remedy: "give at least 2 images, or larger crops than \(sides[0])x\(sides[1])")
@@ -124,8 +134,14 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
+  /// Values per channel of the first map that a generator of images normalises.
+  private var firstGeneratedPixels: Int {
+    guard lambda > 0, adversary == .fakeClass else { return .max }
+    return batch * (((cropHeight ?? 0) + 15) / 16) * (((cropWidth ?? 0) + 15) / 16)
+  }
+
   /// The shortest side that crops must have for the adversary's sake.
-  private var leastSideOfAdversary: Int {
+  var leastSideOfAdversary: Int {
     guard lambda > 0, case .discriminator(let kind) = adversary else { return 1 }
     return kind.minimumSide * discriminatorScale
   }

@@ -3,8 +3,8 @@ package import TesseraNN
 package import TesseraTensor
 
 extension Alternation {
-  /// What a discriminator's step leaves: its verdicts on ground truth and on predictions.
-  package typealias DiscriminatorStep = Differentiation<(truth: Tensor, prediction: Tensor)>
+  /// What a discriminator's step leaves: its logits of ground truth and of predictions, and how much each counts.
+  package typealias DiscriminatorStep = Differentiation<(truth: Tensor, prediction: Tensor, weights: Tensor?)>
 
   /// l_bce(a(x, y), 1) + l_bce(a(x, s(x)), 0) and its gradients, the prediction constant.
   ///
@@ -21,7 +21,7 @@ extension Alternation {
         objective.encoding(probabilities, images: batch.images, labels: batch.labels, in: pass), in: pass)
       return (
         truth.loss(target: objective.truthTarget) + predicted.loss(target: 0),
-        (truth.logits.value, predicted.logits.value)
+        (truth.logits.value, predicted.logits.value, truth.weights)
       )
     }
   }
@@ -34,17 +34,31 @@ extension Alternation {
 
 extension StepSummary {
   /// Adds how well a discriminator tells ground truth from predictions.
-  mutating func add(_ verdicts: (truth: Tensor, prediction: Tensor)) {
-    func share(_ logits: [Float], _ isRight: (Float) -> Bool) -> Float {
-      Float(logits.count(where: isRight)) / Float(max(logits.count, 1))
+  ///
+  /// - Parameters:
+  ///   - truth: logits of ground truth.
+  ///   - weights: how much each of them counts; nil for all alike.
+  ///   - prediction: logits of predictions.
+  ///   - predictionWeights: how much each of those counts.
+  mutating func addVerdicts(
+    truth: Tensor, weights: Tensor?, prediction: Tensor, predictionWeights: Tensor?
+  ) {
+    (self[.truthAccuracy], self[.truthLogit]) = Self.means(truth, weights) { $0 > 0 }
+    (self[.predictionAccuracy], self[.predictionLogit]) = Self.means(prediction, predictionWeights) { $0 < 0 }
+  }
+
+  /// The share of logits that are right, and their mean, both by weight; nil where nothing counts.
+  private static func means(
+    _ logits: Tensor, _ weights: Tensor?, isRight: (Float) -> Bool
+  ) -> (share: Float?, mean: Float?) {
+    let numbers = logits.elements
+    let weights = weights?.elements ?? [Float](repeating: 1, count: numbers.count)
+    var (right, sum, total) = (0.0, 0.0, 0.0)
+    for (number, weight) in zip(numbers, weights) where weight > 0 {
+      total += Double(weight)
+      sum += Double(weight) * Double(number)
+      if isRight(number) { right += Double(weight) }
     }
-    func mean(_ logits: [Float]) -> Float {
-      Float(logits.reduce(0.0) { $0 + Double($1) } / Double(max(logits.count, 1)))
-    }
-    let (truth, prediction) = (verdicts.truth.elements, verdicts.prediction.elements)
-    self[.truthAccuracy] = share(truth) { $0 > 0 }
-    self[.predictionAccuracy] = share(prediction) { $0 < 0 }
-    self[.truthLogit] = mean(truth)
-    self[.predictionLogit] = mean(prediction)
+    return total > 0 ? (Float(right / total), Float(sum / total)) : (nil, nil)
   }
 }

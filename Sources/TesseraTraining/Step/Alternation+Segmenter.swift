@@ -38,22 +38,25 @@ extension Alternation {
     var loss = SegmenterLoss(
       total: crossEntropy + objective.lambda * term, crossEntropy: crossEntropy, term: term,
       prediction: prediction)
-    if let images = batch.unlabelled { add(images, to: &loss, truth: truth, judge: judge, step: step, in: pass) }
+    if let unlabelled = batch.unlabelled {
+      add(unlabelled, to: &loss, truth: truth, judge: judge, step: step, in: pass)
+    }
     return loss
   }
 
   /// Adds what images without labels contribute.
   private func add(
-    _ images: Tensor, to loss: inout SegmenterLoss, truth: @escaping () -> Verdict, judge: ForwardPass, step: Int,
+    _ batch: UnlabelledBatch, to loss: inout SegmenterLoss, truth: @escaping () -> Verdict, judge: ForwardPass,
+    step: Int,
     in pass: ForwardPass
   ) {
     let weights = objective.unlabelled
     let trains = weights.selfTrainingLambda > 0 && step >= weights.selfTrainingStart
     guard weights.lambda > 0 || trains else { return }
-    let logits = segmenter(pass.constant(images), in: pass)
+    let logits = segmenter(pass.constant(batch.images), in: pass)
     let probabilities = logits.probabilities
     let verdict = discriminator(
-      objective.encoding(probabilities, images: images, labels: nil, in: pass), in: judge)
+      objective.encoding(probabilities, images: batch.images, labels: batch.shown, in: pass), in: judge)
     if weights.lambda > 0 {
       let term = objective.term.loss(verdict, truth: truth)
       loss.unlabelledTerm = term
@@ -61,7 +64,7 @@ extension Alternation {
     }
     guard trains else { return }
     let own = SelfLabels(
-      of: probabilities.variable.value, trusted: verdict.logits.value, above: weights.threshold)
+      of: probabilities.variable.value, shown: batch.shown, trusted: verdict.logits.value, above: weights.threshold)
     let selfTraining = crossEntropy(logits.variable, own.labels)
     loss.selfTraining = (selfTraining, own.trustedShare)
     loss.total = loss.total + weights.selfTrainingLambda * selfTraining

@@ -45,7 +45,9 @@ public struct Alternation: AdversarialMethod {
       guard turn.adversaryLearns else { return }
       let own = discriminatorStep(of: judge.values, prediction: prediction, batch, generator: generator)
       generator = own.generator
-      summary.add(own.output)
+      summary.addVerdicts(
+        truth: own.output.truth, weights: own.output.weights, prediction: own.output.prediction,
+        predictionWeights: own.output.weights)
       summary[.adversaryLoss] = own.value
       summary[.adversaryGradientNorm] = judge.learn(
         from: own, rate: rates.adversary, limit: objective.gradientNormLimit)

@@ -77,7 +77,7 @@ extension FakeClassGame {
       let judge = pass.constants(
         judgeValues, mode: .training(recordsStatistics: false), references: segmenter.references)
       let fake = verdict(segmenter(imageGenerator(pass.constant(noise), in: pass), in: judge), nil)
-      let real = { verdict(segmenter(pass.constant(batch.unlabelled ?? batch.images), in: judge), nil) }
+      let real = { verdict(segmenter(pass.constant(batch.unlabelled?.images ?? batch.images), in: judge), nil) }
       return (objective.term.loss(fake, truth: real), ())
     }
   }
@@ -89,8 +89,8 @@ extension FakeClassGame {
     /// ½ {E_x sp(−lse s(x)) + E_z sp(lse s(G(z)))}.
     package let term: Float
     let entropy: Float
-    let real: Tensor
-    let fake: Tensor
+    let real: Verdict
+    let fake: Verdict
     let crossEntropyGradient: GradientNorm
     let adversarialGradient: GradientNorm
   }
@@ -107,8 +107,8 @@ extension FakeClassGame {
       let logits = segmenter(pass.constant(batch.images), in: pass)
       let crossEntropy = crossEntropy(
         observed(logits.variable, by: norm), batch.labels, weights: objective.classWeights)
-      let seen = batch.unlabelled.map { segmenter(pass.constant($0), in: pass) } ?? logits
-      let labels = batch.unlabelled == nil ? batch.labels : nil
+      let seen = batch.unlabelled.map { segmenter(pass.constant($0.images), in: pass) } ?? logits
+      let labels = batch.unlabelled?.shown ?? batch.labels
       let real = verdict(
         Logits(observed(seen.variable, by: adversarialNorm), features: seen.features), labels)
       let fake = verdict(segmenter(pass.constant(fakes), in: pass), nil)
@@ -117,7 +117,7 @@ extension FakeClassGame {
         crossEntropy + objective.lambda * term,
         SegmenterLoss(
           crossEntropy: crossEntropy.value.scalar, term: term.value.scalar,
-          entropy: logits.variable.value.meanEntropy(), real: real.logits.value, fake: fake.logits.value,
+          entropy: logits.variable.value.meanEntropy(), real: real, fake: fake,
           crossEntropyGradient: norm, adversarialGradient: adversarialNorm)
       )
     }
@@ -138,6 +138,8 @@ extension StepSummary {
     self[.adversarialTerm] = loss.term
     self[.crossEntropyGradient] = loss.crossEntropyGradient.value
     self[.adversarialGradient] = loss.adversarialGradient.value
-    add((truth: loss.real, prediction: loss.fake))
+    addVerdicts(
+      truth: loss.real.logits.value, weights: loss.real.weights, prediction: loss.fake.logits.value,
+      predictionWeights: nil)
   }
 }

@@ -42,6 +42,8 @@ struct TrainCommand: ParsableCommand {
     MeasuredPlans.begin()
     Interruption.observe()
     let main = RunDirectory(path: out)
+    // Before hours of training, not after them.
+    if twin, !resume { try main.twin.requireUnused() }
     try train(options.configuration, options, in: main, resuming: resume)
     guard twin else { return }
     // What stopped before the twin began has none to go on with.

@@ -47,11 +47,13 @@ struct TrainingOptions: ParsableArguments {
   var labelledFraction: String?
   @Option(help: "Weight of the adversarial term of images without labels. (default: 0.001 where there are any)")
   var unlabelledLambda: String?
-  @Option(help: "Weight of learning from the segmenter's own trusted classes. (default: 0.1 where there are any)")
+  @Option(
+    help: "Weight of learning from the segmenter's own classes where fcd trusts them. (default: 0.1 where it can)")
   var selfTrainingLambda: String?
   @Option(help: "Trust of the discriminator above which such a class counts. (default: 0.2)")
   var selfTrainingThreshold: String?
-  @Option(help: "Steps of adversarial training before that begins. (default: 5000)") var selfTrainingStart: String?
+  @Option(help: "Steps of adversarial training before that begins, or quarter of them. (default: quarter)")
+  var selfTrainingStart: String?
   @Option(
     help: "Epochs of cross-entropy alone before the discriminator takes part, or two-thirds. (default: two-thirds)")
   var warmStartEpochs: String?

@@ -78,7 +78,7 @@ struct TrainingDisplay {
       if isBest { best = summary }
       terminal.line(line(summary, isBest: isBest))
       if let diagnosis = summary.diagnosis, diagnosis != self.diagnosis {
-        terminal.line("adversary \(diagnosis.rawValue): \(diagnosis.advice)")
+        terminal.line("adversary \(diagnosis.rawValue): \(diagnosis.advice(against: configuration.adversary))")
       }
       diagnosis = summary.diagnosis
       epochSteps = 0

@@ -37,6 +37,25 @@ struct RunComparisonTests {
     #expect((encoded?["groups"] as? [Any])?.count == 2)
   }
 
+  /// Runs that start from another run of their own seed are one group, not one each.
+  @Test func aPathThatNamesTheSeedIsOnePath() throws {
+    let small = try SmallRun()
+    small.configuration.epochs = 1
+    small.configuration.lambda = 0
+    var runs: [RunRecord] = []
+    for seed in [1, 12] as [UInt64] {
+      small.configuration.start = nil
+      _ = try finish(small, "base-\(seed)", seed: seed, lambda: 0)
+      small.configuration.start = small.run("base-\(seed)").path
+      runs.append(try finish(small, "next-\(seed)", seed: seed, lambda: 0))
+    }
+    #expect(try RunComparison(runs).groups.count == 1)
+    small.configuration.start = small.run("next-12").path
+    runs.append(try finish(small, "other-12", seed: 12, lambda: 0))
+    let groups = try RunComparison(runs).groups
+    #expect(groups.map(\.runs.count) == [2, 1] && groups[0].name.contains("base-1"))
+  }
+
   @Test func aTwinSharesStartAndWarmStart() throws {
     let small = try SmallRun()
     small.configuration.alternation = .adversarySteps(2)
@@ -58,7 +77,16 @@ struct RunComparisonTests {
     _ = try small.trainer("begun")
     let begun = #expect(throws: RunError.self) { try RunRecord(small.run("begun")) }
     #expect(begun?.path.hasSuffix("metrics.jsonl") == true)
+    do {
+      var trainer = try small.trainer("halfway")
+      for _ in 0..<trainer.stepsPerEpoch + trainer.validationCount + 1 { _ = try trainer.next() }
+    }
+    let halfway = #expect(throws: RunError.self) { try RunRecord(small.run("halfway")) }
+    #expect(halfway?.problem == "only 1 of its 3 epochs are done")
     _ = try small.finish("done")
+    let record = try RunRecord(small.run("done"))
+    let twice = #expect(throws: RunError.self) { try RunComparison([record, record]) }
+    #expect(twice?.remedy.contains("a seed counts once") == true)
     try Data("{}\n".utf8).write(to: URL(filePath: small.run("done").lines))
     let damaged = #expect(throws: RunError.self) { try RunRecord(small.run("done")) }
     #expect(damaged?.problem.contains("line 1") == true)

@@ -37,6 +37,9 @@ struct DiagnosisTests {
   @Test func smoothedTargets() {
     #expect(diagnosis(loss: 0.34, target: 0.9) == .saturated)
     #expect(diagnosis(loss: 0.34) == .strong)
+    // Blind: twice the entropy of a coin of 0.45.
+    #expect(diagnosis(loss: 1.3763, accuracy: 0.5, target: 0.9) == .weak)
+    #expect(diagnosis(loss: 0.85, accuracy: 0.7, target: 0.9) == .healthy)
   }
 
   @Test func whatOutweighsLabelsAndWhatDestroysThem() {
@@ -57,8 +60,11 @@ struct DiagnosisTests {
   }
 
   @Test func everyAdviceButOneNamesAnOption() {
-    for diagnosis in Diagnosis.allCases where diagnosis != .healthy {
-      #expect(diagnosis.advice.contains("--"), "\(diagnosis)")
+    for diagnosis in Diagnosis.allCases {
+      for kind in [TrainingConfiguration.AdversaryKind.discriminator(.fcd), .fakeClass] {
+        let names = diagnosis.advice(against: kind).contains("--")
+        #expect(names == (diagnosis != .healthy), "\(diagnosis), \(kind)")
+      }
     }
   }
 }

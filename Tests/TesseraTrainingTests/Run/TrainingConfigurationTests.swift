@@ -72,7 +72,8 @@ struct TrainingConfigurationTests {
   @Test func whatIsLeftOpenHasAName() throws {
     var configuration = TrainingConfiguration()
     for (option, value) in [
-      ("warm-start-epochs", "3"), ("init", "x"), ("crop", "16x16"), ("gradient-norm-limit", "2"), ("unlabelled", "x"),
+      ("warm-start-epochs", "3"), ("init", "x"), ("self-training-start", "3"), ("crop", "16x16"),
+      ("gradient-norm-limit", "2"), ("unlabelled", "x"),
       ("unlabelled-lambda", "1"),
       ("self-training-lambda", "1"), ("minibatch-discrimination", "2x2"),
     ] {
@@ -80,7 +81,7 @@ struct TrainingConfigurationTests {
     }
     for (option, value) in [
       ("warm-start-epochs", "two-thirds"), ("crop", "image"), ("gradient-norm-limit", "none"), ("unlabelled", "none"),
-      ("init", "none"),
+      ("init", "none"), ("self-training-start", "quarter"),
       ("unlabelled-lambda", "usual"), ("self-training-lambda", "usual"), ("minibatch-discrimination", "none"),
     ] {
       try configuration.set(option, to: value)

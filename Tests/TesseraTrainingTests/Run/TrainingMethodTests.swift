@@ -98,12 +98,42 @@ struct TrainingMethodTests {
     #expect(error?.cause.contains("no PNG image") == true)
   }
 
+  /// An adversary that would never act is refused, and so is self-training that would never begin.
+  @Test(arguments: [
+    (["warm-start-epochs": "3"], "warm-start-epochs"), (["alternation": "blocks:6"], "alternation"),
+    (["alternation": "7:1"], "alternation"),
+    (
+      ["discriminator": "fcd", "labelled-fraction": "1/2", "self-training-start": "6"], "self-training-start"
+    ), (["virtual-batch": "1000"], "virtual-batch"),
+  ])
+  func whatWouldNeverActIsRefused(_ options: [String: String], _ option: String) throws {
+    let small = try SmallRun()
+    (small.configuration.cropHeight, small.configuration.cropWidth) = (32, 32)
+    for (option, value) in options.sorted(by: { $0.key < $1.key }) { try small.configuration.set(option, to: value) }
+    let error = #expect(throws: ConfigurationError.self) { _ = try small.trainer("run") }
+    #expect(error?.option == option)
+    // Its twin is a run of its own.
+    small.configuration = small.configuration.twin
+    if option != "virtual-batch" { _ = try small.trainer("twin") }
+  }
+
+  @Test func aGeneratorNeedsMoreThanOneValue() throws {
+    let small = try SmallRun()
+    try small.configuration.set("discriminator", to: "fakeclass")
+    small.configuration.batch = 1
+    (small.configuration.cropHeight, small.configuration.cropWidth) = (16, 16)
+    let error = #expect(throws: ConfigurationError.self) { _ = try small.trainer("run") }
+    #expect(error?.option == "batch")
+  }
+
   /// Options that contradict each other are refused before anything is read, with the remedy.
   @Test(arguments: [
     (["discriminator": "stanford", "encoding": "product"], "encoding"),
     (["discriminator": "fakeclass", "encoding": "scaling"], "encoding"),
     (["discriminator": "fakeclass", "minibatch-discrimination": "4x4"], "minibatch-discrimination"),
     (["virtual-batch": "1"], "virtual-batch"), (["self-training-lambda": "0.1"], "self-training-lambda"),
+    (["labelled-fraction": "1/2", "self-training-lambda": "0.1"], "self-training-lambda"),
+    (["truth-target": "0.50000001"], "truth-target"),
     (["unlabelled-lambda": "0.1"], "unlabelled-lambda"),
     (["discriminator": "none", "unlabelled": "more"], "unlabelled"),
     (["batch": "1", "minibatch-discrimination": "4x4"], "batch"), (["truth-target": "0.5"], "truth-target"),

@@ -73,8 +73,8 @@ struct FakeClassGameTests {
     }
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     let real: [Double]
-    if let images = batch.unlabelled {
-      real = scores(images)
+    if let unlabelled = batch.unlabelled {
+      real = scores(unlabelled.images)
     } else {
       real = zip(scores(batch.images), batch.labels.indices).compactMap { $1 == LabelBatch.void ? nil : $0 }
     }

@@ -28,7 +28,13 @@ struct StepNetworks {
         indices: (0..<2 * side * side).map { place in
           place % side < 3 ? LabelBatch.void : UInt16(place % side * Self.classCount / side)
         }),
-      unlabelled: unlabelled > 0 ? images(unlabelled) : nil)
+      unlabelled: unlabelled > 0 ? UnlabelledBatch(images: images(unlabelled), shown: Self.shown(unlabelled)) : nil)
+  }
+
+  /// All of every image.
+  static func shown(_ count: Int) -> LabelBatch {
+    LabelBatch(
+      shape: [count, side, side], classCount: 1, indices: [UInt16](repeating: 0, count: count * side * side))
   }
 
   static func learner(_ values: ParameterSet) -> Learner {
