@@ -4,7 +4,9 @@ public import TesseraTensor
 public struct UnlabelledBatch: Sendable {
   /// Normalised, `[count, 3, height, width]`.
   public let images: Tensor
-  /// Which pixels show an image: class 0 there, void where a crop reaches beyond it. `[count, height, width]`.
+  /// Which pixels show an image: class 0 there, void where a crop reaches beyond it.
+  ///
+  /// `[count, height, width]`.
   public let shown: LabelBatch
 
   /// Pairs images with what of them is shown.
