@@ -15,6 +15,8 @@ public struct TrainingBatches: Sendable {
   public let normalization: PixelNormalization
   /// What order and variation follow from.
   public let seed: UInt64
+  /// Begins the names of the random streams, so that two sets under one seed do not share any.
+  private let stream: String
   /// Passes over the samples in an epoch, the last perhaps not whole: more than one where few of them stand for a
   /// larger set.
   private let passes: Int
@@ -25,12 +27,14 @@ public struct TrainingBatches: Sendable {
 
   /// Plans batches without reading any sample.
   ///
-  /// - Parameter samplesPerEpoch: how many an epoch is long, drawn in whole passes; nil for one pass.
+  /// - Parameters:
+  ///   - stream: begins the names of the random streams.
+  ///   - samplesPerEpoch: how many an epoch is long, drawn in whole passes; nil for one pass.
   /// - Throws: `.splitTooSmall` if there are fewer samples than a batch holds.
   /// - Precondition: `batchSize` is at least 1.
   public init(
     store: SampleStore, batchSize: Int, augmentation: Augmentation, normalization: PixelNormalization, seed: UInt64,
-    samplesPerEpoch: Int? = nil
+    stream: String = "", samplesPerEpoch: Int? = nil
   ) throws(DatasetError) {
     let drawn = samplesPerEpoch ?? store.count
     precondition(batchSize >= 1 && drawn >= 0, "TrainingBatches: batch size \(batchSize), \(drawn) samples an epoch")
@@ -44,6 +48,7 @@ public struct TrainingBatches: Sendable {
     self.augmentation = augmentation
     self.normalization = normalization
     self.seed = seed
+    self.stream = stream
     passes = (drawn + store.count - 1) / store.count
     stepsPerEpoch = drawn / batchSize
     sampler = CropSampler(
@@ -53,7 +58,7 @@ public struct TrainingBatches: Sendable {
   /// The sample indices of an epoch in the order in which they are learned from.
   public func order(epoch: Int) -> [Int] {
     (epoch * passes..<(epoch + 1) * passes).flatMap { pass in
-      var generator = Generator(seed: seed, stream: "order/\(pass)")
+      var generator = Generator(seed: seed, stream: "\(stream)order/\(pass)")
       return generator.permutation(of: store.count)
     }
   }
@@ -109,7 +114,7 @@ public struct TrainingBatches: Sendable {
     for (place, index) in indices(at: position).enumerated() {
       let sample = try store.decoded(index)
       let pass = position.epoch * passes + (position.step * batchSize + place) / store.count
-      var generator = Generator(seed: seed, stream: "augmentation/\(pass)/\(index)")
+      var generator = Generator(seed: seed, stream: "\(stream)augmentation/\(pass)/\(index)")
       let window = augmentation.window(width: sample.width, height: sample.height, using: &generator)
       sampler.fill(
         image: UnsafeMutableBufferPointer(

@@ -51,6 +51,14 @@ public enum Architecture: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether maps are normalised over a batch.
+  public var normalizesBatches: Bool {
+    switch self {
+    case .unet, .lraspp: true
+    case .farabet, .dilated8: false
+    }
+  }
+
   /// Builds the segmenter in a scope.
   ///
   /// - Precondition: at least one class, and what the case says of its values.

@@ -7,7 +7,7 @@ extension RunComparison: CustomStringConvertible {
   /// Scores are means and, over several seeds, standard deviations; differences are to the first group, seed by seed,
   /// with the probabilities of ``PairedTest``.
   public var description: String {
-    let header = ["runs", "seeds", "best mIoU", "last mIoU", "boundary F1", "mIoU to first", "t test", "sign test"]
+    let header = ["runs", "seeds", "best mIoU", "last mIoU", "boundary F1", "mIoU to first", "t test", "sign flips"]
     let rows = groups.map { group in
       let test = test(.bestMeanIoU, of: group)
       return [group.name, "\(group.runs.count)"]
@@ -17,12 +17,26 @@ extension RunComparison: CustomStringConvertible {
           Self.text(test.flatMap { $0.differences.count > 1 ? $0.exactProbability : nil }),
         ]
     }
+    // What a class gains stands beside its score; the first group is what others are held against.
     let classRows = classes.enumerated().map { index, name in
-      [name] + groups.map { Self.text(spread(.iou(index), of: $0)) }
+      [name]
+        + groups.flatMap { group in
+          let scores = Self.text(spread(.iou(index), of: group))
+          guard isPaired(group) else { return [scores] }
+          let test = test(.iou(index), of: group)
+          return [scores, Self.text(test?.differences, signed: true), Self.text(test?.probability)]
+        }
     }
-    let classHeader = ["IoU at the best epoch"] + groups.map(\.name)
+    let classHeader =
+      ["IoU at the best epoch"]
+      + groups.flatMap { group in
+        isPaired(group) ? [group.name, "to first", "t test"] : [group.name]
+      }
     return (alignedRows([header] + rows) + [""] + alignedRows([classHeader] + classRows)).joined(separator: "\n")
   }
+
+  /// Whether a group has a seed in common with the first.
+  private func isPaired(_ group: Group) -> Bool { test(.bestMeanIoU, of: group) != nil }
 
   private static func text(_ spread: Spread?, signed: Bool = false) -> String {
     guard let spread else { return "–" }
@@ -47,7 +61,8 @@ extension RunComparison: Encodable {
         GroupRow(
           name: group.name, runs: group.runs.map(\.path), bestMeanIoU: spread(.bestMeanIoU, of: group),
           lastMeanIoU: spread(.lastMeanIoU, of: group), boundaryF1: spread(.boundaryF1, of: group),
-          iou: classes.indices.map { spread(.iou($0), of: group) }, toFirst: test(.bestMeanIoU, of: group),
+          iou: classes.indices.map { spread(.iou($0), of: group) },
+          iouToFirst: classes.indices.map { test(.iou($0), of: group) }, toFirst: test(.bestMeanIoU, of: group),
           boundaryF1ToFirst: test(.boundaryF1, of: group))
       }, forKey: .groups)
   }
@@ -59,6 +74,7 @@ extension RunComparison: Encodable {
     let lastMeanIoU: Spread?
     let boundaryF1: Spread?
     let iou: [Spread?]
+    let iouToFirst: [PairedTest?]
     let toFirst: PairedTest?
     let boundaryF1ToFirst: PairedTest?
   }

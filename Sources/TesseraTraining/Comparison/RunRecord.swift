@@ -76,7 +76,12 @@ public struct RunRecord: Sendable {
       guard parts.count == 2 else {
         throw RunError(path: path, problem: "\(line) is no option", remedy: "train the run anew")
       }
-      options[String(parts[0])] = String(parts[1])
+      let value = String(parts[1])
+      let unquoted = value.hasPrefix("\"") ? try? JSONDecoder().decode(String.self, from: Data(value.utf8)) : value
+      guard let unquoted else {
+        throw RunError(path: path, problem: "\(line) is no option", remedy: "train the run anew")
+      }
+      options[String(parts[0])] = unquoted
     }
     return options
   }

@@ -17,6 +17,8 @@ struct Checkpoint {
     var history: [EpochSummary]
     var segmenterSteps: Int
     var adversarySteps: Int?
+    /// How colours are shifted and scaled: that of the data, or of the model that the run started from.
+    var normalization: PixelNormalization
     /// What the data set was, to say so where it has changed.
     var data: DataFingerprint
     /// The libraries' sums depend on how many threads compute them.
@@ -118,8 +120,8 @@ struct Checkpoint {
 
   /// Writes a state; after a crash at any instant the old file or the new one is there, whole.
   static func write(
-    _ state: TrainingState, configuration: TrainingConfiguration, data: DataFingerprint, threads: Int,
-    planCount: Int, to path: String
+    _ state: TrainingState, configuration: TrainingConfiguration, data: DataFingerprint,
+    normalization: PixelNormalization, threads: Int, planCount: Int, to path: String
   ) throws(SafetensorsError) {
     var writer = SafetensorsWriter()
     add(state.learners.segmenter, "segmenter", to: &writer)
@@ -128,7 +130,8 @@ struct Checkpoint {
     let header = Header(
       configuration: configuration, position: state.position, generator: state.generator.state, totals: state.totals,
       history: state.history, segmenterSteps: state.learners.segmenter.optimizer.state.step,
-      adversarySteps: state.learners.adversary?.optimizer.state.step, data: data, threads: threads,
+      adversarySteps: state.learners.adversary?.optimizer.state.step, normalization: normalization, data: data,
+      threads: threads,
       planCount: planCount)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,6 +8,8 @@ struct DataFingerprint: Hashable, Codable {
   let classes: [String]
   let trainingSamples: [String]
   let unlabelledImages: [String]
+  /// Mean and deviation of their colours; nil where there are none.
+  let unlabelledColors: PixelNormalization?
   let validationSamples: [String]
   /// Mean and deviation of the training images' colours.
   let normalization: PixelNormalization
@@ -24,6 +26,9 @@ struct DataFingerprint: Hashable, Codable {
     lines += Self.differences(trainingSamples, from: old.trainingSamples, "training")
     lines += Self.differences(unlabelledImages, from: old.unlabelledImages, "unlabelled")
     lines += Self.differences(validationSamples, from: old.validationSamples, "validation")
+    if unlabelledImages == old.unlabelledImages, unlabelledColors != old.unlabelledColors {
+      lines.append("the colours of the unlabelled images were others")
+    }
     // Other samples or classes have other statistics: that would say the same twice.
     if classes == old.classes, trainingSamples == old.trainingSamples {
       lines += colorDifferences(from: old) + frequencyDifferences(from: old)

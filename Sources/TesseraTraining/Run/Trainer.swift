@@ -85,14 +85,15 @@ public struct Trainer: ~Copyable {
     }
     try run.create()
     let lock = try RunLock(run)
-    let preparation = try TrainingPreparation(configuration, data: data)
+    let checkpoint = resuming ? try Self.checkpoint(in: run) : nil
+    let preparation = try TrainingPreparation(
+      configuration, data: data, resuming: checkpoint?.header.normalization)
     let need = try preparation.memoryNeed()
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
     let threads = ComputeThreads.count
     var planCount = 0
-    if resuming {
-      let checkpoint = try Self.checkpoint(in: run)
+    if let checkpoint {
       try checkpoint.requireSame(preparation.configuration, preparation.fingerprint, threads: threads)
       let plans = try run.storedPlans(atLeast: checkpoint.header.planCount)
       PlanStore.shared.adopt(plans)
@@ -105,8 +106,8 @@ public struct Trainer: ~Copyable {
       try run.write(preparation.configuration.yaml(threads: threads), to: run.configuration)
       // From here on the run can be resumed, whatever happens to it.
       try Checkpoint.write(
-        state, configuration: preparation.configuration, data: preparation.fingerprint, threads: threads,
-        planCount: planCount, to: run.state)
+        state, configuration: preparation.configuration, data: preparation.fingerprint,
+        normalization: preparation.model.normalization, threads: threads, planCount: planCount, to: run.state)
     }
     self.configuration = preparation.configuration
     self.run = run
@@ -167,8 +168,8 @@ public struct Trainer: ~Copyable {
         remedy: "check the folder's permissions")
     }
     try Checkpoint.write(
-      state, configuration: configuration, data: fingerprint, threads: threads, planCount: planCount,
-      to: run.state)
+      state, configuration: configuration, data: fingerprint, normalization: model.normalization, threads: threads,
+      planCount: planCount, to: run.state)
   }
 
   private mutating func step() throws -> TrainingEvent {
@@ -244,6 +245,9 @@ public struct Trainer: ~Copyable {
       learningRate: configuration.learningRate * schedule.share(at: steps - 1), totals: state.totals,
       evaluation: evaluation, after: state.history, configuration: configuration)
     let weights = try measuredWeights()
+    guard (weights.weights + state.learners.weights).allSatisfy({ $0.tensor.nonfiniteCount() == 0 }) else {
+      throw TrainingError(epoch: state.position.epoch + 1, step: stepsPerEpoch, found: ["weights"])
+    }
     try storePlans()
     let isBest = summary.meanIoU > (state.best?.meanIoU ?? -1)
     var next = state
@@ -284,25 +288,5 @@ public struct Trainer: ~Copyable {
       unlink(run.state)
       return previous
     }
-  }
-}
-
-/// A loss or gradient that is no finite number.
-public struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Counted from 1.
-  public let epoch: Int
-  /// Counted from 1.
-  public let step: Int
-  /// What the step found.
-  public let summary: StepSummary
-
-  /// One line: place, cause and remedy.
-  public var description: String {
-    let numbers = StepMeasure.allCases.compactMap { measure in
-      summary[measure].flatMap { $0.isFinite ? nil : "\(measure.column) \($0)" }
-    }.joined(separator: ", ")
-    return
-      "epoch \(epoch), step \(step): a loss or gradient is not a finite number (\(numbers)); the stored weights are "
-      + "those of the last epoch; lower --learning-rate or --lambda"
   }
 }

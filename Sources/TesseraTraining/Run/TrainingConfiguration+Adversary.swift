@@ -131,6 +131,32 @@ extension TrainingConfiguration {
     }
   }
 
+  /// Refuses options that nothing comes of, as whoever gives them expects something.
+  ///
+  /// A twin has such options: it is told all that the run beside it is.
+  public func requireEffect() throws(ConfigurationError) {
+    let usual = TrainingConfiguration()
+    let withoutAdversary = hasTwin ? nil : (lambda > 0 ? "without a discriminator" : "with --lambda 0")
+    let withoutLabelMaps = adversary == .fakeClass ? "with fakeclass" : nil
+    let reasons: [(option: String, isUsual: Bool, reason: String?)] = [
+      ("alternation", alternation == usual.alternation, withoutAdversary),
+      ("adversarial-term", term == usual.term, withoutAdversary),
+      ("truth-target", truthTarget == usual.truthTarget, withoutAdversary),
+      ("encoding", encoding == usual.encoding, withoutAdversary),
+      ("unlabelled", unlabelled == nil, withoutAdversary),
+      ("minibatch-discrimination", minibatchDiscrimination == nil, withoutAdversary),
+      ("unlabelled-lambda", unlabelledLambda == nil, withoutAdversary ?? withoutLabelMaps),
+      ("self-training-lambda", selfTrainingLambda == nil, withoutAdversary ?? withoutLabelMaps),
+      ("self-training-start", selfTrainingStart == nil, withoutAdversary ?? withoutLabelMaps),
+      ("scaling-threshold", scalingThreshold == usual.scalingThreshold, encoding == .scaling ? nil : "without scaling"),
+    ]
+    for (option, isUsual, reason) in reasons {
+      guard let reason, !isUsual else { continue }
+      throw ConfigurationError(
+        option: option, value: options[option] ?? "", remedy: "nothing comes of it \(reason): leave it out")
+    }
+  }
+
   /// Refuses options that contradict each other.
   func requireConsistency() throws(ConfigurationError) {
     func refuse(_ option: String, _ value: some Any, _ remedy: String) -> ConfigurationError {
@@ -168,6 +194,9 @@ extension TrainingConfiguration {
       throw refuse(
         "virtual-batch", virtualBatch,
         "a reference batch of one image has no statistics beside its own: give 2 to 4096 images, or 0 for none")
+    }
+    guard virtualBatch == 0 || architecture.normalizesBatches else {
+      throw refuse("virtual-batch", virtualBatch, "\(architecture.family.rawValue) normalises nothing: leave it out")
     }
     guard minibatchDiscrimination == nil || batch > 1 else {
       throw refuse("batch", batch, "minibatch discrimination compares the maps of a batch: give at least 2")

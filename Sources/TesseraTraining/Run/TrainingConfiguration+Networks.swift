@@ -15,10 +15,15 @@ extension TrainingConfiguration {
 
   /// The segmenter with the numbers that it starts from.
   ///
-  /// - Parameter normalization: of the training images; a model that is started from keeps its own.
-  func model(classes: [LabelClass], normalization: PixelNormalization) throws -> Model {
-    guard let start else {
-      return try Model(architecture, classes: classes, normalization: normalization, source: .random(seed: seed))
+  /// - Parameters:
+  ///   - normalization: of the training images; a model that is started from keeps its own.
+  ///   - resumed: that of a run that goes on, whose numbers will come from its state, wherever it began.
+  func model(
+    classes: [LabelClass], normalization: PixelNormalization, resuming resumed: PixelNormalization?
+  ) throws -> Model {
+    guard let start, resumed == nil else {
+      return try Model(
+        architecture, classes: classes, normalization: resumed ?? normalization, source: .random(seed: seed))
     }
     let run = RunDirectory(path: start)
     let model = try Model.read(run.isFolder ? run.best : start)

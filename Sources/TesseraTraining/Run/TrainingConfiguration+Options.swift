@@ -1,3 +1,4 @@
+import Foundation
 import TesseraData
 import TesseraModels
 import TesseraTensor
@@ -34,7 +35,17 @@ extension TrainingConfiguration {
   /// The options and the number of threads as a YAML mapping, in the order of their names.
   func yaml(threads: Int) -> String {
     let all = options.merging(["threads": "\(threads)"]) { option, _ in option }
-    return all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
+    return all.sorted { $0.key < $1.key }.map { "\($0.key): \(Self.scalar($0.value))\n" }.joined()
+  }
+
+  /// A text as YAML takes it: between quotation marks where it holds more than letters, digits and a few signs.
+  private static func scalar(_ text: String) -> String {
+    let plain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._/+-:".contains($0)) }
+    guard !plain || text.isEmpty || text.hasSuffix(":") else { return text }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    guard let quoted = try? encoder.encode(text) else { return text }
+    return String(decoding: quoted, as: UTF8.self)
   }
 
   /// Gives an option a value.

@@ -22,7 +22,10 @@ struct TrainingPreparation {
   let fingerprint: DataFingerprint
   let state: TrainingState
 
-  init(_ given: TrainingConfiguration, data: Dataset) throws {
+  /// Prepares a run.
+  ///
+  /// - Parameter resumed: how colours are shifted and scaled in a run that goes on; nil for one that begins.
+  init(_ given: TrainingConfiguration, data: Dataset, resuming resumed: PixelNormalization? = nil) throws {
     var configuration = given
     let samples = try TrainingSamples(configuration, data: data)
     let training = samples.labelled
@@ -33,7 +36,7 @@ struct TrainingPreparation {
       configuration.cropWidth = configuration.cropWidth ?? first.width
     }
     let colors = try training.normalization()
-    model = try configuration.model(classes: data.labelSet.classes, normalization: colors)
+    model = try configuration.model(classes: data.labelSet.classes, normalization: colors, resuming: resumed)
     let normalization = model.normalization
     try configuration.validateCrop(for: model.segmenter)
     guard configuration.virtualBatch <= training.count else {
@@ -43,18 +46,18 @@ struct TrainingPreparation {
     }
     let varied = configuration.augmentation
     func batches(
-      _ store: SampleStore, _ augmentation: Augmentation, seed: UInt64, epoch: Int? = nil
+      _ store: SampleStore, _ augmentation: Augmentation, stream: String = "", epoch: Int? = nil
     ) throws -> TrainingBatches {
       try TrainingBatches(
         store: store, batchSize: configuration.batch, augmentation: augmentation, normalization: normalization,
-        seed: seed, samplesPerEpoch: epoch)
+        seed: configuration.seed, stream: stream, samplesPerEpoch: epoch)
     }
     // Few labels are learned from as often as many, so that fractions compare.
-    self.batches = try batches(training, varied, seed: configuration.seed, epoch: samples.wholeCount)
-    plainBatches = try batches(training, varied.plain, seed: configuration.seed, epoch: samples.wholeCount)
-    // Another seed, or a sample of each would be cut alike.
+    self.batches = try batches(training, varied, epoch: samples.wholeCount)
+    plainBatches = try batches(training, varied.plain, epoch: samples.wholeCount)
+    // A stream of their own, or a sample of each would be cut alike.
     unlabelledBatches = try samples.unlabelled.map {
-      try batches($0, varied, seed: configuration.seed &+ 2, epoch: max($0.count, configuration.batch))
+      try batches($0, varied, stream: "unlabelled/", epoch: max($0.count, configuration.batch))
     }
     let totalSteps = configuration.epochs * self.batches.stepsPerEpoch
     schedule = LearningRateSchedule(
@@ -63,7 +66,8 @@ struct TrainingPreparation {
     let frequencies = configuration.classWeighting == .none ? nil : try training.classFrequencies()
     fingerprint = DataFingerprint(
       classes: data.labelSet.classes.map(\.name), trainingSamples: training.names,
-      unlabelledImages: samples.unlabelled?.names ?? [], validationSamples: validation.names,
+      unlabelledImages: samples.unlabelled?.names ?? [], unlabelledColors: try samples.unlabelled?.normalization(),
+      validationSamples: validation.names,
       normalization: colors, frequencies: frequencies)
     try configuration.requireAdversaryActs(stepsPerEpoch: self.batches.stepsPerEpoch)
     let objective = configuration.objective(

@@ -1,4 +1,5 @@
 public import TesseraNN
+import TesseraTensor
 
 /// A network that learns: its numbers and what its optimiser remembers.
 public struct Learner: Sendable {
@@ -44,6 +45,9 @@ public struct Learners: Sendable {
     self.segmenter = segmenter
     self.adversary = adversary
   }
+
+  /// The numbers of all of them.
+  var weights: [(name: String, tensor: Tensor)] { segmenter.values.weights + (adversary?.values.weights ?? []) }
 }
 
 /// The learning rates of one step.
@@ -58,4 +62,7 @@ public struct LearningRates: Hashable, Sendable {
     self.segmenter = segmenter
     self.adversary = adversary
   }
+
+  /// The numbers of all of them.
+  var weights: [(name: String, tensor: Tensor)] { segmenter.values.weights + (adversary?.values.weights ?? []) }
 }

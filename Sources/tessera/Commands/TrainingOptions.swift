@@ -120,6 +120,7 @@ struct TrainingOptions: ParsableArguments {
     do throws(ConfigurationError) {
       for (option, value) in layers.all where option != "threads" { try configuration.set(option, to: value) }
       try configuration.validate()
+      try configuration.requireEffect()
     } catch {
       throw layers.told(error)
     }

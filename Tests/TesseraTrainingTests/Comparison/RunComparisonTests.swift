@@ -56,6 +56,21 @@ struct RunComparisonTests {
     #expect(groups.map(\.runs.count) == [2, 1] && groups[0].name.contains("base-1"))
   }
 
+  /// Options that YAML would read otherwise stand between quotation marks, and read back as they were.
+  @Test(arguments: ["runs/a b #c", "~", "x: y", "[a]", "a\"b", "plain/run-1"])
+  func pathsReadBack(_ path: String) throws {
+    let small = try SmallRun()
+    small.configuration.epochs = 1
+    _ = try small.finish("first")
+    let start = small.folder.path + "/" + path
+    try FileManager.default.createDirectory(
+      atPath: (start as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: small.run("first").path, toPath: start)
+    small.configuration.start = start
+    _ = try small.finish("next")
+    #expect(try RunRecord(small.run("next")).options["init"] == start)
+  }
+
   @Test func aTwinSharesStartAndWarmStart() throws {
     let small = try SmallRun()
     small.configuration.alternation = .adversarySteps(2)

@@ -55,7 +55,13 @@ struct TrainingMethodTests {
     small.configuration.unlabelled = folder
     let history = try small.finish("run").history
     #expect(history[0][.unlabelledTerm] == nil && history[1][.unlabelledTerm] != nil)
-    // Another picture under the same name is not noticed, another name is.
+    // Another picture under the same name is noticed, and so is another name.
+    let other = Image(width: 40, height: 32, pixels: [UInt8](repeating: 10, count: 3 * 40 * 32))
+    let before = try small.bytes("\(folder)/a.png")
+    try PNG.write(PNG.encode(other), to: "\(folder)/a.png")
+    let changed = #expect(throws: ResumptionError.self) { _ = try small.trainer("run", resuming: true) }
+    #expect(changed?.description.contains("unlabelled") == true)
+    try before.write(to: URL(filePath: "\(folder)/a.png"))
     try FileManager.default.removeItem(atPath: "\(folder)/a.png")
     #expect(throws: (any Error).self) { _ = try small.trainer("run", resuming: true) }
   }
@@ -70,12 +76,21 @@ struct TrainingMethodTests {
     let elements = weights.values.weights.map(\.tensor.elements)
     #expect(preparation.state.learners.segmenter.values.weights.map(\.tensor.elements) == elements)
     small.configuration.start = small.run("first").best
-    #expect(try small.finish("second").history.count == 3)
+    let unbroken = try small.finish("second")
+    // Resumed, it does not ask where it began.
+    do {
+      var trainer = try small.trainer("third")
+      for _ in 0..<3 { _ = try trainer.next() }
+      try trainer.save()
+    }
+    try FileManager.default.moveItem(atPath: small.run("first").best, toPath: small.folder.path + "/moved")
+    #expect(try small.finish("third", resuming: true).numbers == unbroken.numbers)
+    try FileManager.default.moveItem(atPath: small.folder.path + "/moved", toPath: small.run("first").best)
     small.configuration.architecture = .unet(width: 3)
-    let other = #expect(throws: ConfigurationError.self) { _ = try small.trainer("third") }
+    let other = #expect(throws: ConfigurationError.self) { _ = try small.trainer("fourth") }
     #expect(other?.option == "init" && other?.remedy.contains("unet, width 2") == true)
     small.configuration.start = "nowhere"
-    #expect(throws: ModelError.self) { _ = try small.trainer("fourth") }
+    #expect(throws: ModelError.self) { _ = try small.trainer("fifth") }
   }
 
   /// Few labels are learned from as often as many.
@@ -131,7 +146,8 @@ struct TrainingMethodTests {
     (["discriminator": "stanford", "encoding": "product"], "encoding"),
     (["discriminator": "fakeclass", "encoding": "scaling"], "encoding"),
     (["discriminator": "fakeclass", "minibatch-discrimination": "4x4"], "minibatch-discrimination"),
-    (["virtual-batch": "1"], "virtual-batch"), (["self-training-lambda": "0.1"], "self-training-lambda"),
+    (["virtual-batch": "1"], "virtual-batch"), (["arch": "farabet", "virtual-batch": "4"], "virtual-batch"),
+    (["self-training-lambda": "0.1"], "self-training-lambda"),
     (["labelled-fraction": "1/2", "self-training-lambda": "0.1"], "self-training-lambda"),
     (["truth-target": "0.50000001"], "truth-target"),
     (["unlabelled-lambda": "0.1"], "unlabelled-lambda"),
@@ -146,6 +162,26 @@ struct TrainingMethodTests {
     let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
     #expect(error?.option == option)
     #expect(error?.remedy.isEmpty == false)
+  }
+
+  /// What nothing comes of is refused to whoever asks for it, but not to the twin of a run of which it is part.
+  @Test(arguments: [
+    (["discriminator": "none", "encoding": "scaling"], "encoding"),
+    (["discriminator": "none", "alternation": "3:1"], "alternation"),
+    (["lambda": "0", "truth-target": "0.9"], "truth-target"),
+    (["discriminator": "none", "minibatch-discrimination": "4x4"], "minibatch-discrimination"),
+    (["lambda": "0", "unlabelled": "more"], "unlabelled"), (["scaling-threshold": "0.5"], "scaling-threshold"),
+    (
+      ["discriminator": "fakeclass", "labelled-fraction": "1/2", "unlabelled-lambda": "0.1"], "unlabelled-lambda"
+    ),
+  ])
+  func whatHasNoEffectIsRefused(_ options: [String: String], _ option: String) throws {
+    var configuration = TrainingConfiguration()
+    for (option, value) in options.sorted(by: { $0.key < $1.key }) { try configuration.set(option, to: value) }
+    try configuration.validate()
+    let error = #expect(throws: ConfigurationError.self) { try configuration.requireEffect() }
+    #expect(error?.option == option)
+    try TrainingConfiguration().requireEffect()
   }
 
   @Test func aKindOfAdversaryBringsItsUsualWeightAndRate() throws {
