@@ -62,7 +62,4 @@ public struct LearningRates: Hashable, Sendable {
     self.segmenter = segmenter
     self.adversary = adversary
   }
-
-  /// The numbers of all of them.
-  var weights: [(name: String, tensor: Tensor)] { segmenter.values.weights + (adversary?.values.weights ?? []) }
 }

@@ -61,6 +61,7 @@ struct RunComparisonTests {
   func pathsReadBack(_ path: String) throws {
     let small = try SmallRun()
     small.configuration.epochs = 1
+    small.configuration.lambda = 0
     _ = try small.finish("first")
     let start = small.folder.path + "/" + path
     try FileManager.default.createDirectory(
