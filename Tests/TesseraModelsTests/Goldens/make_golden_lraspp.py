@@ -13,26 +13,13 @@ import torch
 from safetensors.torch import save_file
 from torchvision.models.segmentation import lraspp_mobilenet_v3_large
 
+from golden_numbers import summary, uniform
+
 CLASSES = 3
 SIZES = [(2, 53, 77), (1, 33, 32)]
 TINY = [(1, 1, 1), (2, 5, 3)]
 FULL = ["backbone.0.0.weight", "backbone.4.block.1.0.weight", "backbone.4.block.2.fc1.weight",
         "backbone.14.block.1.1.weight", "classifier.low_classifier.weight", "classifier.high_classifier.bias"]
-FACTOR, TERM = 6364136223846793005, 1442695040888963407
-
-
-def uniform(name, shape, centre=0.0, bound=1.0):
-    """Knuth's linear congruential generator, seeded by FNV-1a of the name, as floats of centre ± bound."""
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = (seed ^ byte) * 0x100000001B3 % 2**64
-    count = int(np.prod(shape))
-    # word(i) = factor^i * seed + term * (1 + factor + ... + factor^(i-1)), modulo 2^64
-    powers = np.cumprod(np.full(count, FACTOR, dtype=np.uint64), dtype=np.uint64)
-    sums = np.cumsum(np.concatenate([np.ones(1, np.uint64), powers[:-1]]), dtype=np.uint64)
-    words = powers * np.uint64(seed) + sums * np.uint64(TERM)
-    unit = (words >> np.uint64(40)).astype(np.float32) / np.float32(8388608) - np.float32(1)
-    return torch.from_numpy((np.float32(centre) + np.float32(bound) * unit).reshape(shape))
 
 
 def start(name, shape):
@@ -42,11 +29,6 @@ def start(name, shape):
         return uniform(name, shape, 0, np.sqrt(np.float32(4) / np.float32(fan)))
     is_positive = name.endswith("running_var") or (name.endswith("weight"))
     return uniform(name, shape, 1 if is_positive else 0, 0.5)
-
-
-def summary(name, tensor):
-    probe = uniform(f"probe.{name}", tuple(tensor.shape)).double()
-    return torch.stack([tensor.norm(), (tensor * probe).sum()])
 
 
 torch.set_num_threads(1)
