@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "CTesseraKernels.h"
-#include "Exponential.h"
+#include "Exponential16.h"
 #include "Parallel.h"
 
 // Kernels are taken in tiles, whose loops vectorize: for that, rows lie as [width, kernels].
@@ -21,12 +21,11 @@ static void transpose(float *to, const float *from, size_t n, size_t rows, size_
 }
 
 // e^−distance of two samples' rows for a tile of kernels.
-__attribute__((always_inline)) static inline void closeness(const pairs *p, const float *a, const float *b,
-                                                            size_t count, float *result) {
+TESSERA_INLINE void closeness(const pairs *p, const float *a, const float *b, size_t count, float *result) {
   memset(result, 0, TILE * sizeof(float));
   for (size_t c = 0; c < p->width; c++)
     for (size_t k = 0; k < count; k++) result[k] += fabsf(a[c * p->kernels + k] - b[c * p->kernels + k]);
-  for (size_t k = 0; k < count; k++) result[k] = exp_negative(-result[k]);
+  for (size_t k = 0; k < count; k += 16) store16(result, k, exp_negative16(-load16(result, k, F32)), F32);
 }
 
 // Each item is one sample's tile of kernels against all other samples.

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "CTesseraKernels.h"
-#include "Exponential.h"
 #include "Exponential16.h"
 #include "Parallel.h"
 
@@ -36,34 +35,34 @@ static void run(tessera_range body, maps *m, size_t n) {
   tessera_parallel(n * tiles, 8, body, m);
 }
 
-// For a tile of pixels: the largest channel, exp(x − largest) of every channel as `y`, and its sum over the channels.
-// Inlined always, so that each clone of its callers vectorizes it with its own instructions.
-__attribute__((always_inline)) static inline void exponentials(const maps *m, size_t at, size_t width, float *largest,
-                                                               float *sum) {
-  memcpy(largest, m->x + at, width * sizeof(float));
-  for (size_t c = 1; c < m->c; c++)
-    for (size_t i = 0; i < width; i++) {
-      float v = m->x[at + c * m->p + i];
-      largest[i] = v > largest[i] ? v : largest[i];
-    }
-  memset(sum, 0, TILE * sizeof(float));
-  for (size_t c = 0; c < m->c; c++)
-    for (size_t i = 0; i < width; i++) {
-      float e = exp_negative(m->x[at + c * m->p + i] - largest[i]);
-      m->y[at + c * m->p + i] = e;
-      sum[i] += e;
-    }
+// For `count` pixels of one image, the first of whose numbers lies at `at`: the largest channel, exp(x − largest) of every
+// channel as `y`, and its sum over the channels.
+TESSERA_INLINE void exponentials_at(const maps *m, size_t at, size_t count, vector16 *largest, vector16 *sum) {
+  *largest = load_some16(m->x, at, count, F32);
+  *sum = splat16(0);
+  for (size_t c = 1; c < m->c; c++) *largest = max16(load_some16(m->x, at + c * m->p, count, F32), *largest);
+  for (size_t c = 0; c < m->c; c++) {
+    vector16 e = exp_negative16(load_some16(m->x, at + c * m->p, count, F32) - *largest);
+    store_some16(m->y, at + c * m->p, e, count, F32);
+    *sum += e;
+  }
 }
 
-// `count` pixels of one image, the first of whose numbers lies at `at`.
-TESSERA_INLINE void softmax_at(const maps *m, size_t at, size_t count) {
-  vector16 largest = load_some16(m->x, at, count, F32), sum = splat16(0);
-  for (size_t c = 1; c < m->c; c++) largest = max16(load_some16(m->x, at + c * m->p, count, F32), largest);
-  for (size_t c = 0; c < m->c; c++) {
-    vector16 e = exp_negative16(load_some16(m->x, at + c * m->p, count, F32) - largest);
-    store_some16(m->y, at + c * m->p, e, count, F32);
-    sum += e;
+// The same for a tile of pixels.
+TESSERA_INLINE void exponentials(const maps *m, size_t at, size_t width, float *largest, float *sum) {
+  for (size_t i = 0; i < width; i += 16) {
+    size_t count = width - i < 16 ? width - i : 16;
+    vector16 l, s;
+    if (count == 16) exponentials_at(m, at + i, 16, &l, &s);
+    else exponentials_at(m, at + i, count, &l, &s);
+    store_some16(largest, i, l, count, F32);
+    store_some16(sum, i, s, count, F32);
   }
+}
+
+TESSERA_INLINE void softmax_at(const maps *m, size_t at, size_t count) {
+  vector16 largest, sum;
+  exponentials_at(m, at, count, &largest, &sum);
   vector16 factor = 1 / sum;
   for (size_t c = 0; c < m->c; c++)
     store_some16(m->y, at + c * m->p, load_some16(m->y, at + c * m->p, count, F32) * factor, count, F32);
