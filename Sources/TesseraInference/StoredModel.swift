@@ -1,4 +1,3 @@
-import Foundation
 import TesseraNN
 public import TesseraProtocol
 import TesseraTensor
@@ -15,11 +14,9 @@ public struct StoredModel: Sendable {
   ///
   /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
   public init(path: String) throws(ModelError) {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     let file: SafetensorsFile
     do {
-      file = try SafetensorsFile(path: exists && isFolder.boolValue ? "\(path)/\(Model.bestFileName)" : path)
+      file = try SafetensorsFile(path: Model.weightsFile(at: path))
     } catch {
       throw .file(error)
     }

@@ -28,12 +28,6 @@ public struct RunDirectory: Hashable, Sendable {
   /// One JSON object per epoch.
   var lines: String { "\(path)/metrics.jsonl" }
 
-  /// Whether a folder is there.
-  var isFolder: Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
-
   /// Whether a run can be gone on with.
   public var holdsState: Bool { first(of: [state, previousState]) != nil }
   /// The first file of what runs leave: to begin another run would replace it.

@@ -25,8 +25,7 @@ extension TrainingConfiguration {
       return try Model(
         architecture, classes: classes, normalization: resumed ?? normalization, source: .random(seed: seed))
     }
-    let run = RunDirectory(path: start)
-    let model = try Model.read(run.isFolder ? run.best : start)
+    let model = try Model.read(Model.weightsFile(at: start))
     guard model.architecture == architecture else {
       throw ConfigurationError(
         option: "init", value: start, remedy: "it is a \(model.architecture): give --arch and --width of that kind")

@@ -141,7 +141,7 @@ extension TrainingConfiguration {
   /// Values per channel of the first map that a generator of images normalises.
   private var firstGeneratedPixels: Int {
     guard lambda > 0, adversary == .fakeClass else { return .max }
-    return batch * (((cropHeight ?? 0) + 15) / 16) * (((cropWidth ?? 0) + 15) / 16)
+    return batch * ImageGenerator.coarsestPixels(height: cropHeight ?? 0, width: cropWidth ?? 0)
   }
 
   /// The shortest side that crops must have for the adversary's sake.
