@@ -61,5 +61,8 @@ public struct ImageGenerator: Sendable {
     Tensor([count, noiseCount], (0..<count * noiseCount).map { _ in Float(2 * generator.uniform() - 1) })
   }
 
+  /// Pixels of the smallest map that is normalised, for one image of this size.
+  public static func coarsestPixels(height: Int, width: Int) -> Int { sixteenth(height) * sixteenth(width) }
+
   private static func sixteenth(_ side: Int) -> Int { (side + 15) / 16 }
 }

@@ -12,16 +12,23 @@ public enum AdversarialTerm: String, CaseIterable, Hashable, Sendable, Codable {
   /// Source: Salimans et al. 2016 (arXiv:1606.03498), section 3.1.
   case featureMatching
 
+  /// What predictions are held against, where the term asks for it.
+  ///
+  /// - Parameter truth: the verdict on ground truth.
+  func reference(_ truth: () -> Verdict) -> Variable? { self == .featureMatching ? truth().features : nil }
+
   /// The term, without λ.
   ///
   /// - Parameters:
   ///   - prediction: the verdict on predictions.
-  ///   - truth: gives the verdict on ground truth, which not every term asks for.
-  func loss(_ prediction: Verdict, truth: () -> Verdict) -> Variable {
+  ///   - reference: what ``reference(_:)`` gave.
+  func loss(_ prediction: Verdict, reference: Variable?) -> Variable {
     switch self {
-    case .minimax: -1 * prediction.loss(target: 0)
-    case .nonsaturating: prediction.loss(target: 1)
-    case .featureMatching: TesseraNN.featureMatching(truth().features, prediction.features)
+    case .minimax: return -1 * prediction.loss(target: 0)
+    case .nonsaturating: return prediction.loss(target: 1)
+    case .featureMatching:
+      guard let reference else { preconditionFailure("AdversarialTerm: nothing to match features with") }
+      return TesseraNN.featureMatching(reference, prediction.features)
     }
   }
 }

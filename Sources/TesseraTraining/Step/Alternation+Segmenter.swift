@@ -31,22 +31,22 @@ extension Alternation {
     let probabilities = prediction.probabilities
     let verdict = discriminator(
       objective.encoding(probabilities, images: batch.images, labels: batch.labels, in: pass), in: judge)
-    let truth = {
+    let reference = objective.term.reference {
       discriminator(encodedTruth(of: batch, beside: probabilities.variable.value, in: pass), in: judge)
     }
-    let term = objective.term.loss(verdict, truth: truth)
+    let term = objective.term.loss(verdict, reference: reference)
     var loss = SegmenterLoss(
       total: crossEntropy + objective.lambda * term, crossEntropy: crossEntropy, term: term,
       prediction: prediction)
     if let unlabelled = batch.unlabelled {
-      add(unlabelled, to: &loss, truth: truth, judge: judge, step: step, in: pass)
+      add(unlabelled, to: &loss, reference: reference, judge: judge, step: step, in: pass)
     }
     return loss
   }
 
   /// Adds what images without labels contribute.
   private func add(
-    _ batch: UnlabelledBatch, to loss: inout SegmenterLoss, truth: @escaping () -> Verdict, judge: ForwardPass,
+    _ batch: UnlabelledBatch, to loss: inout SegmenterLoss, reference: Variable?, judge: ForwardPass,
     step: Int,
     in pass: ForwardPass
   ) {
@@ -58,7 +58,7 @@ extension Alternation {
     let verdict = discriminator(
       objective.encoding(probabilities, images: batch.images, labels: batch.shown, in: pass), in: judge)
     if weights.lambda > 0 {
-      let term = objective.term.loss(verdict, truth: truth)
+      let term = objective.term.loss(verdict, reference: reference)
       loss.unlabelledTerm = term
       loss.total = loss.total + weights.lambda * term
     }

@@ -77,8 +77,10 @@ extension FakeClassGame {
       let judge = pass.constants(
         judgeValues, mode: .training(recordsStatistics: false), references: segmenter.references)
       let fake = verdict(segmenter(imageGenerator(pass.constant(noise), in: pass), in: judge), nil)
-      let real = { verdict(segmenter(pass.constant(batch.unlabelled?.images ?? batch.images), in: judge), nil) }
-      return (objective.term.loss(fake, truth: real), ())
+      let reference = objective.term.reference {
+        verdict(segmenter(pass.constant(batch.unlabelled?.images ?? batch.images), in: judge), nil)
+      }
+      return (objective.term.loss(fake, reference: reference), ())
     }
   }
 
@@ -92,6 +94,7 @@ extension FakeClassGame {
     let real: Verdict
     let fake: Verdict
     let crossEntropyGradient: GradientNorm
+    /// Of real and generated images together.
     let adversarialGradient: GradientNorm
   }
 
@@ -109,9 +112,11 @@ extension FakeClassGame {
         observed(logits.variable, by: norm), batch.labels, weights: objective.classWeights)
       let seen = batch.unlabelled.map { segmenter(pass.constant($0.images), in: pass) } ?? logits
       let labels = batch.unlabelled?.shown ?? batch.labels
+      let made = segmenter(pass.constant(fakes), in: pass)
       let real = verdict(
         Logits(observed(seen.variable, by: adversarialNorm), features: seen.features), labels)
-      let fake = verdict(segmenter(pass.constant(fakes), in: pass), nil)
+      let fake = verdict(
+        Logits(observed(made.variable, by: adversarialNorm), features: made.features), nil)
       let term = 0.5 * (real.loss(target: objective.truthTarget) + fake.loss(target: 0))
       return (
         crossEntropy + objective.lambda * term,

@@ -34,5 +34,11 @@ import Testing
     #expect(result.gradients.tensors[0].elements == [-1, -1])
     #expect(abs(first.value - 3 * Float(2).squareRoot()) < 1e-5 && abs(second.value - 4 * Float(2).squareRoot()) < 1e-5)
     #expect(unread.value == 0)
+    // One norm for two places: of both gradients together, not of their sum.
+    let both = GradientNorm()
+    _ = valueAndGradients(of: values, mode: .inference, generator: Generator(seed: 0, stream: "")) { pass in
+      (3 * sum(observed(pass[key], by: both)) + -4 * sum(observed(pass[key], by: both)), ())
+    }
+    #expect(abs(both.value - 5 * Float(2).squareRoot()) < 1e-5)
   }
 }

@@ -67,7 +67,6 @@ struct AlternationTests {
     let lambda: Float = 0.25
     let (alternation, networks) = try game(.smallfovlight, StepNetworks.objective(lambda: lambda, term: term))
     var learners = networks.learners
-    learners.adversary?.optimizer = networks.learners.adversary!.optimizer
     var generator = Generator(seed: 0, stream: "")
     let summary = alternation.advance(
       &learners, with: networks.batch, step: 0,
@@ -88,10 +87,8 @@ struct AlternationTests {
         ClassProbabilities(softmax(logits)), images: batch.images, labels: batch.labels, in: pass)
       let truth = encoding(
         truth: batch.labels, beside: logits.value, images: batch.images, in: pass)
-      let loss = term.loss(alternation.discriminator(maps, in: judge)) {
-        alternation.discriminator(truth, in: judge)
-      }
-      return lambda * loss
+      let reference = term.reference { alternation.discriminator(truth, in: judge) }
+      return lambda * term.loss(alternation.discriminator(maps, in: judge), reference: reference)
     }
     let found = try #require(summary[.crossEntropyGradient])
     #expect(abs(found - crossEntropyNorm) <= 1e-4 * crossEntropyNorm)
@@ -159,24 +156,44 @@ struct AlternationTests {
     #expect(bits(with.segmenter) != bits(without.segmenter))
   }
 
-  /// With a rate of nothing the pull to the past is all that moves a network: it grows with the distance.
+  /// The pull to the past is 2·w·(θ − mean), from the third step on: before it there is one set of numbers or none.
   @Test func historicalAveragingPullsBack() throws {
     let (alternation, networks) = try game()
-    var learners = networks.learners
-    learners.segmenter.history = HistoricalAverage(of: learners.segmenter.values, weight: 1)
-    var generator = Generator(seed: 0, stream: "")
-    for step in 0..<3 {
-      let summary = alternation.advance(
-        &learners, with: networks.batch, step: step, rates: Self.rates, generator: &generator)
-      #expect(summary.isFinite)
-    }
-    #expect(learners.segmenter.history?.state.count == 3)
+    let (rate, weight): (Float, Float) = (0.01, 3)
     var free = networks.learners
-    generator = Generator(seed: 0, stream: "")
+    let values = free.segmenter.values
+    free.segmenter.optimizer = Optimizer(.sgd(momentum: 0, nesterov: false), decay: 0, for: values)
+    var held = free
+    held.segmenter.history = HistoricalAverage(of: values, weight: weight)
+    var past: [ParameterSet] = []
     for step in 0..<3 {
-      _ = alternation.advance(&free, with: networks.batch, step: step, rates: Self.rates, generator: &generator)
+      for isHeld in [false, true] {
+        var generator = Generator(seed: 0, stream: "\(step)")
+        var learners = isHeld ? held : free
+        let summary = alternation.advance(
+          &learners, with: networks.batch, step: step, rates: LearningRates(segmenter: rate, adversary: 1e-3),
+          generator: &generator)
+        #expect(summary.isFinite)
+        if isHeld { held = learners } else { free = learners }
+      }
+      if step < 2 {
+        #expect(bits(free.segmenter) == bits(held.segmenter), "step \(step)")
+        past.append(held.segmenter.values)
+      }
     }
-    #expect(bits(free.segmenter) != bits(learners.segmenter))
+    #expect(held.segmenter.history?.state.count == 3)
+    var largest: Float = 0
+    for (index, name) in values.names.enumerated() {
+      let (first, second) = (past[0].parameters[index].elements, past[1].parameters[index].elements)
+      let (without, with) = (free.segmenter.values.parameters[index], held.segmenter.values.parameters[index])
+      for (place, pulled) in zip(without.elements, with.elements).enumerated().map({ ($0, $1.1 - $1.0) }) {
+        // The mean of two lies half their distance away.
+        let expected = -rate * weight * (second[place] - first[place])
+        largest = max(largest, abs(expected))
+        #expect(abs(pulled - expected) <= 1e-6 + 1e-3 * abs(expected), "\(name)")
+      }
+    }
+    #expect(largest > 1e-5)
   }
 
   /// Void alone: nothing to learn from, and nothing breaks.

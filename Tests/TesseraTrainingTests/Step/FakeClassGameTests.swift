@@ -81,5 +81,26 @@ struct FakeClassGameTests {
     let expected = 0.5 * (mean(real.map { log1p(exp(-$0)) }) + mean(scores(fakes).map { log1p(exp($0)) }))
     #expect(abs(Double(step.output.term) - expected) < 1e-4 * expected)
     #expect(abs(step.value - (step.output.crossEntropy + step.output.term)) < 1e-5)
+    // At a pixel's logits the gradient is ½ (σ(lse) − t) · softmax / count, of real and of generated pixels alike.
+    func squares(_ images: Tensor, target: Double, counts: (Int) -> Bool) -> Double {
+      let logits = evaluate(values, mode: .training(recordsStatistics: false)) {
+        networks.segmenter($0.constant(images), in: $0).variable.value
+      }.elements.map { Double($0) }
+      let (classes, pixels) = (StepNetworks.classCount, side * side)
+      let places = (0..<images.shape[0] * pixels).filter(counts)
+      return places.reduce(0.0) { total, place in
+        let first = place / pixels * classes * pixels + place % pixels
+        let exponentials = (0..<classes).map { exp(logits[first + $0 * pixels]) }
+        let sum = exponentials.reduce(0, +)
+        let factor = 0.5 * (sum / (1 + sum) - target) / Double(places.count)
+        return total + exponentials.reduce(0) { $0 + (factor * $1 / sum) * (factor * $1 / sum) }
+      }
+    }
+    let seen = batch.unlabelled?.images ?? batch.images
+    let shown = batch.unlabelled?.shown ?? batch.labels
+    let norm =
+      (squares(seen, target: 1) { shown.indices[$0] != LabelBatch.void }
+      + squares(fakes, target: 0) { _ in true }).squareRoot()
+    #expect(abs(Double(step.output.adversarialGradient.value) - norm) < 1e-3 * norm)
   }
 }
