@@ -4,11 +4,14 @@ public struct Evaluation: Hashable, Sendable {
   public private(set) var confusion: ConfusionMatrix
   /// Agreement of class boundaries.
   public private(set) var boundary: BoundaryF1
+  /// Connected regions of each class.
+  public private(set) var regions: RegionCounts
 
   /// Starts with no image.
   public init(classCount: Int) {
     confusion = ConfusionMatrix(classCount: classCount)
     boundary = BoundaryF1(classCount: classCount)
+    regions = RegionCounts(classCount: classCount)
   }
 
   /// Adds one image.
@@ -17,6 +20,7 @@ public struct Evaluation: Hashable, Sendable {
   public mutating func add(truth: LabelMap, prediction: LabelMap) throws(LabelMapPairError) {
     try confusion.add(truth: truth, prediction: prediction)
     try boundary.add(truth: truth, prediction: prediction)
+    try regions.add(truth: truth, prediction: prediction)
   }
 
   /// Mean IoU over classes present in ground truth or prediction; 0 where there is none.

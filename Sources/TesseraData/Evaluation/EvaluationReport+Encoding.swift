@@ -3,7 +3,7 @@ import TesseraLabels
 extension EvaluationReport: Encodable {
   private enum Key: String, CodingKey {
     case split, images, presentClasses, meanIoU, meanIoUOverAllClasses, pixelAccuracy, meanClassAccuracy
-    case frequencyWeightedIoU, boundaryF1, classes, confusion
+    case frequencyWeightedIoU, boundaryF1, regionRatio, classes, confusion
   }
 
   /// Writes the scores, null where there is nothing to measure, and the counts that they follow from.
@@ -21,6 +21,7 @@ extension EvaluationReport: Encodable {
     try container.encode(confusion.meanClassAccuracy, forKey: .meanClassAccuracy)
     try container.encode(confusion.frequencyWeightedIoU, forKey: .frequencyWeightedIoU)
     try container.encode(evaluation.boundary.score, forKey: .boundaryF1)
+    try container.encode(evaluation.regions.ratio, forKey: .regionRatio)
     try container.encode(classes, forKey: .classes)
     let rows = (0..<confusion.classCount).map { truth in
       (0..<confusion.classCount).map { confusion[truth: truth, prediction: .index($0)] }
@@ -32,7 +33,7 @@ extension EvaluationReport: Encodable {
 
 extension EvaluationReport.ClassRow: Encodable {
   private enum Key: String, CodingKey {
-    case name, iou, accuracy, precision, dice, truePixels, predictedPixels, correctPixels
+    case name, iou, accuracy, precision, dice, truePixels, predictedPixels, correctPixels, trueRegions, predictedRegions
   }
 
   /// Writes the name, the scores and the counts.
@@ -46,5 +47,7 @@ extension EvaluationReport.ClassRow: Encodable {
     try container.encode(scores.truePixels, forKey: .truePixels)
     try container.encode(scores.predictedPixels, forKey: .predictedPixels)
     try container.encode(scores.correctPixels, forKey: .correctPixels)
+    try container.encode(trueRegions, forKey: .trueRegions)
+    try container.encode(predictedRegions, forKey: .predictedRegions)
   }
 }

@@ -10,6 +10,10 @@ public struct EvaluationReport: Hashable, Sendable {
     public let name: String
     /// Intersections, unions and what follows from them.
     public let scores: ClassScores
+    /// Connected regions in the ground truth.
+    public let trueRegions: Int
+    /// Connected regions in the predictions.
+    public let predictedRegions: Int
   }
 
   /// The split that was predicted.
@@ -18,7 +22,7 @@ public struct EvaluationReport: Hashable, Sendable {
   public let imageCount: Int
   /// The classes in index order.
   public let classes: [ClassRow]
-  /// Pixels by true and predicted class, and agreement of boundaries.
+  /// Pixels by true and predicted class, and agreement of boundaries and regions.
   public let evaluation: Evaluation
 
   /// Names what was measured.
@@ -30,7 +34,12 @@ public struct EvaluationReport: Hashable, Sendable {
       "EvaluationReport: \(evaluation.confusion.classCount) classes measured, \(labelSet.count) named")
     self.split = split
     self.imageCount = imageCount
-    classes = zip(labelSet.classes, evaluation.confusion.classScores).map { ClassRow(name: $0.name, scores: $1) }
+    let (scores, regions) = (evaluation.confusion.classScores, evaluation.regions)
+    classes = labelSet.classes.enumerated().map { index, labelClass in
+      ClassRow(
+        name: labelClass.name, scores: scores[index], trueRegions: regions.truth[index],
+        predictedRegions: regions.prediction[index])
+    }
     self.evaluation = evaluation
   }
 
@@ -47,6 +56,7 @@ public struct EvaluationReport: Hashable, Sendable {
       ("mean class accuracy", confusion.meanClassAccuracy),
       ("frequency-weighted IoU", confusion.frequencyWeightedIoU),
       ("boundary F1 (tolerance 0.75 % of the diagonal)", evaluation.boundary.score),
+      ("regions predicted for each true one", evaluation.regions.ratio),
     ]
   }
 }
