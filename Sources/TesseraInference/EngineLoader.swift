@@ -10,7 +10,6 @@ public actor EngineLoader {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   private nonisolated let thread = ComputeThread(name: "tessera-load")
-  private var isPrepared = false
 
   /// Starts the thread.
   public init() {}
@@ -27,9 +26,7 @@ public actor EngineLoader {
   /// - Throws: ``EngineLoadError`` and what ``StoredModel/init(path:)`` and ``Engine`` throw, each one line with place,
   ///   cause and remedy.
   public func engine(path: String, name: String, precision: Precision, threads: Int) async throws -> Engine {
-    prepare()
-    let need = EngineMemory(models: [name: path])
-    try need.check()
+    try EngineMemory(models: [name: path]).check()
     let engine = try Engine(try StoredModel(path: path), name: name, precision: precision, threads: threads)
     try await tryOut(engine, path)
     return engine
@@ -43,14 +40,13 @@ public actor EngineLoader {
   /// - Throws: what ``engine(path:name:precision:threads:)`` throws, and ``EngineLoadError`` for weights of another
   ///   architecture.
   public func successor(of engine: Engine, path: String) async throws -> Engine? {
-    prepare()
+    try EngineMemory(models: [engine.model.name: path]).check()
     guard let stored = try StoredModel(path: path, unlike: engine.stored.digest) else { return nil }
     let (old, new) = (engine.stored.model, stored.model)
     guard new.architecture == old.architecture else {
       throw EngineLoadError.otherArchitecture(
         path: StoredModel.weightsPath(path), old: "\(old.architecture)", new: "\(new.architecture)")
     }
-    try EngineMemory(models: [engine.model.name: path]).check()
     // Measuring it again would count what other engines take at the same time.
     var need = engine.imageNeed
     let added = max(0, new.classes.count - old.classes.count)
@@ -65,12 +61,6 @@ public actor EngineLoader {
   /// Maps of one class that an image takes at once, at most: scores before and after they are enlarged, probabilities,
   /// and what is sent.
   private static let mapsOfClasses = 8
-
-  /// One thread is enough for what happens here; the others serve.
-  private func prepare() {
-    if !isPrepared { ComputeThreads.prepare(count: 1) }
-    isPrepared = true
-  }
 
   private func tryOut(_ engine: Engine, _ path: String) async throws {
     do {

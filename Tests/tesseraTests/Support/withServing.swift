@@ -33,6 +33,6 @@ extension Tool.Run {
       if found.count >= count { return found[found.startIndex + count - 1] }
       try await Task.sleep(for: .milliseconds(20))
     }
-    return try #require(nil, "no \(part) in: \(errorsSoFar)", sourceLocation: sourceLocation)
+    return try #require(nil as Substring?, "no \(part) in: \(errorsSoFar)", sourceLocation: sourceLocation)
   }
 }
