@@ -11,8 +11,8 @@ public struct RemoteModel: SegmentationService {
   ///
   /// - Parameters:
   ///   - name: the model; "" is the first of the server's list.
-  ///   - generation: the only one that may answer; 0 is the current one, whichever that is at the time. Servers describe
-  ///     the current one only.
+  ///   - generation: the only one that may answer; 0 is the current one, whichever that is at the time. What servers
+  ///     describe is the current one.
   /// - Throws: UNKNOWN_MODEL where the server has none of that name; NOT_READY where it is loading its models; why the
   ///   connection ended.
   public init(_ name: String = "", generation: UInt32 = 0, of client: Client) async throws(SegmentationError) {

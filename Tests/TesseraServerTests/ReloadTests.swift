@@ -180,7 +180,7 @@ import Testing
     _ = try await withServer(of: [source]) { server, address in
       #expect(try await server.ready() == address)
       try await withClient(host: address.host, port: address.port) { client in
-        let remote = try await RemoteModel(of: client)
+        let remote = try await RemoteModel("fake", of: client)
         let request = SegmentationRequest(image: .rgb8(picture(1)), width: 16, height: 12)
         #expect(try await remote.segment(request).classCount == 5)
         #expect(await server.reload().outcomes == ["fake": .replaced(generation: 2)])
