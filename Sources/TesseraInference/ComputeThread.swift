@@ -12,9 +12,9 @@ final class ComputeThread: SerialExecutor, Sendable {
   init(name: String) {
     let thread = Thread { [jobs, weak self] in
       while let job = jobs.next() {
-        // A job belongs to the actor, which holds this executor.
-        guard let executor = self?.asUnownedSerialExecutor() else { return }
-        job.runSynchronously(on: executor)
+        // A job belongs to the actor, which holds this executor; the job may be what lets go of the actor.
+        guard let executor = self else { return }
+        withExtendedLifetime(executor) { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
       }
     }
     thread.name = name

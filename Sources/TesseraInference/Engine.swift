@@ -14,11 +14,14 @@ public actor Engine: SegmentationService {
   /// The executor of the compute thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  private nonisolated let thread: ComputeThread
-  private let stored: StoredModel
+  nonisolated let thread: ComputeThread
+  nonisolated let stored: StoredModel
+  nonisolated let precision: Precision
+  nonisolated let threadCount: Int
+  /// What one image takes.
+  nonisolated let imageNeed: MemoryNeed
   private let predictor: Predictor
   private let labelSet: LabelSet
-  private let threadCount: Int
   private var isPrepared = false
 
   /// Most bytes that one image may take.
@@ -29,22 +32,36 @@ public actor Engine: SegmentationService {
   /// - Parameters:
   ///   - stored: the model.
   ///   - name: what requests call it: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`.
+  ///   - generation: counts the loads of this name.
   ///   - precision: how maps between the model's layers are stored.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
-  /// - Precondition: the processor computes in the precision.
-  public init(_ stored: StoredModel, name: String = "default", precision: Precision = .f32, threads: Int) throws {
+  /// - Precondition: the processor computes in the precision. No other thread computes meanwhile.
+  public init(
+    _ stored: StoredModel, name: String = "default", generation: UInt32 = 1, precision: Precision = .f32, threads: Int
+  ) throws {
     precondition(ComputeThreads.computes(precision), "Engine: this processor has no \(precision)")
+    try self.init(
+      stored, name: name, generation: generation, precision: precision, threads: threads,
+      imageNeed: stored.model.imageMemoryNeed(precision: precision))
+  }
+
+  /// Starts an engine for an image need that is known, so that others may compute meanwhile.
+  init(
+    _ stored: StoredModel, name: String, generation: UInt32, precision: Precision, threads: Int, imageNeed: MemoryNeed
+  ) throws {
     self.stored = stored
+    self.precision = precision
+    self.imageNeed = imageNeed
     predictor = Predictor(stored.model, precision: precision)
     thread = ComputeThread(name: "tessera-compute")
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
     // A quarter of what is free stays so.
     let free = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 } ?? Self.imageBytes
-    let mostPixels = stored.model.imageMemoryNeed(precision: precision).pixels(in: min(Self.imageBytes, free))
+    let mostPixels = imageNeed.pixels(in: min(Self.imageBytes, free))
     model = ModelDescription(
-      name: name, generation: 1, weightsDigest: stored.digest, classes: stored.model.classes,
+      name: name, generation: generation, weightsDigest: stored.digest, classes: stored.model.classes,
       outputs: stored.model.classes.count > 256 ? OutputSet.all.subtracting(.palettePNG) : .all,
       maximumPixels: UInt64(min(1 << 24, mostPixels)))
   }

@@ -14,14 +14,31 @@ public struct StoredModel: Sendable {
   ///
   /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
   public init(path: String) throws(ModelError) {
-    let file: SafetensorsFile
+    let file = try Self.file(path)
+    try self.init(file, digest: ContentDigest(of: file.fileBytes))
+  }
+
+  /// Reads the same where the file has another digest; nil where it has this one.
+  ///
+  /// - Throws: ``ModelError`` with the file, the place, the cause and the remedy.
+  init?(path: String, unlike digest: ContentDigest) throws(ModelError) {
+    let file = try Self.file(path)
+    let found = ContentDigest(of: file.fileBytes)
+    if found == digest { return nil }
+    try self.init(file, digest: found)
+  }
+
+  private static func file(_ path: String) throws(ModelError) -> SafetensorsFile {
     do {
-      file = try SafetensorsFile(path: Model.weightsFile(at: path))
+      return try SafetensorsFile(path: Model.weightsFile(at: path))
     } catch {
       throw .file(error)
     }
+  }
+
+  private init(_ file: SafetensorsFile, digest: ContentDigest) throws(ModelError) {
+    self.digest = digest
     model = try Model(file)
-    digest = ContentDigest(of: file.fileBytes)
     if let name = model.values.weights.first(where: { $0.tensor.nonfiniteCount() > 0 })?.name {
       throw .metadata(file: file.path, key: name, problem: "holds numbers that are not finite")
     }

@@ -14,6 +14,8 @@ struct AdmittedRequest {
   }
 
   let ticket: Ticket
+  /// The generation that will answer it; nil when the queue holds it.
+  var generation: ModelGeneration?
   let deadline: ContinuousClock.Instant
   let started: ContinuousClock.Instant
   var stage = Stage.receiving

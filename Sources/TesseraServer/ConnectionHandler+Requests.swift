@@ -6,8 +6,10 @@ extension ConnectionHandler {
   /// Decides at once whether there is room for a request.
   func admit(_ open: OpenRequest) {
     do throws(SegmentationError) {
+      guard let generation = shared.models.generation(of: open.model) else { throw SegmentationError(.unknownModel) }
       let ticket = try shared.queue.admit(bytes: open.bytesHeld, deadline: open.deadline)
-      requests[open.id] = AdmittedRequest(ticket: ticket, deadline: open.deadline, started: lastRead)
+      requests[open.id] = AdmittedRequest(
+        ticket: ticket, generation: generation, deadline: open.deadline, started: lastRead)
       connection.admit(open.id)
     } catch {
       shared.metrics.failed(error.code)
@@ -18,12 +20,14 @@ extension ConnectionHandler {
 
   /// Lines a complete request up for the engine.
   func submit(_ complete: CompleteRequest, _ context: ChannelHandlerContext) {
-    guard let request = requests[complete.id] else { return }
+    guard let request = requests[complete.id], let generation = request.generation else { return }
     requests[complete.id]?.stage = .submitted
+    requests[complete.id]?.generation = nil
     let pipeline = context.pipeline
     shared.queue.enqueue(
       Job(
-        ticket: request.ticket, request: complete, deadline: request.deadline, enqueued: .now,
+        ticket: request.ticket, request: complete, generation: generation, deadline: request.deadline,
+        enqueued: .now,
         deliver: { outcome in
           pipeline.fireUserInboundEventTriggered(ServerEvent.computed(complete.id, outcome))
         }))
@@ -69,15 +73,19 @@ extension ConnectionHandler {
     connection.fail(id, error)
   }
 
+  /// INFO's reason while models are loading.
+  private static let modelsAreLoading: UInt8 = 1
+
   /// Answers INFO.
   func status(naming name: String) -> InfoAnswer {
-    let model = shared.service.model
+    let current = shared.models.table.current.map(\.model).filter { name.isEmpty || $0.name == name }
     let (queued, lastSuccess) = shared.queue.read { ($0.unanswered, $0.lastSuccess) }
-    let models = name.isEmpty || name == model.name ? [ModelSummary(model, namesClasses: !name.isEmpty)] : []
     return InfoAnswer(
-      state: connection.state, reason: 0, queued: UInt32(clamping: queued),
+      state: connection.state, reason: connection.state == .starting ? Self.modelsAreLoading : 0,
+      queued: UInt32(clamping: queued),
       queueLimit: UInt32(clamping: shared.queue.requestLimit),
-      sinceCanary: lastSuccess.map { $0.duration(to: .now) } ?? .milliseconds(Int64(UInt32.max)), models: models)
+      sinceCanary: lastSuccess.map { $0.duration(to: .now) } ?? .milliseconds(Int64(UInt32.max)),
+      models: current.map { ModelSummary($0, namesClasses: !name.isEmpty) })
   }
 
   /// Follows the server's drain.

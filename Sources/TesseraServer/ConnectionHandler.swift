@@ -13,7 +13,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   struct Shared: Sendable {
     let configuration: Server.Configuration
     let connection: ServerConfiguration
-    let service: any SegmentationService
+    let models: ServedModels
     let queue: RequestQueue
     let metrics: ServerMetrics
   }
@@ -52,7 +52,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     lastWritten = now
     lastRead = now
     connection = ServerConnection(
-      shared.connection, models: [shared.service.model], state: drain == nil ? .ready : .draining, now: now)
+      shared.connection, models: [], state: drain == nil ? .starting : .draining, now: now)
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -65,7 +65,6 @@ final class ConnectionHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard ending == .none else { return }
     lastRead = .now
-    connection.models = [shared.service.model]
     connection.receive(unwrapInboundIn(data), now: lastRead)
     pump(context)
   }
@@ -116,9 +115,15 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   /// Takes what came of the last call, until nothing is left: frames while the channel takes them, and actions.
   func pump(_ context: ChannelHandlerContext) {
-    repeat {
-      while let action = connection.nextAction() { perform(action, context) }
-    } while writeFrames(context)
+    let models = shared.models.table
+    connection.models = models.descriptions
+    if drain == nil { connection.state = models.areLoaded ? .ready : .starting }
+    // A generation that an OPEN was checked against must be there to be admitted to.
+    withExtendedLifetime(models) {
+      repeat {
+        while let action = connection.nextAction() { perform(action, context) }
+      } while writeFrames(context)
+    }
     settle()
     finishEnding(context)
     schedule(context)

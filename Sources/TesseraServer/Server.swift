@@ -4,7 +4,7 @@ internal import NIOPosix
 public import ServiceLifecycle
 public import TesseraProtocol
 
-/// Serves one segmentation service over TSP/1 on a loopback port.
+/// Serves models over TSP/1 on a loopback port.
 ///
 /// It is started by ``run()``, alone or in a `ServiceGroup`, and ends by a drain: when the group shuts down gracefully,
 /// when ``beginDrain()`` is called, or, without waiting for answers, when its task is cancelled. Whatever happens, the
@@ -14,27 +14,47 @@ public actor Server: Service {
     case new
     case starting
     case listening(ListenAddress)
+    /// Every model is loaded.
+    case ready(ListenAddress)
     case ended(ServerError?)
   }
 
   /// Where it listens, and every bound it keeps.
   public nonisolated let configuration: Configuration
-  let service: any SegmentationService
+  /// What answers.
+  public nonisolated let models: ServedModels
+  let loading: ModelLoading
   let logger: Logger
   private let drainRequests: AsyncStream<Void>
   private let drainRequested: AsyncStream<Void>.Continuation
   private let registry: ConnectionRegistry
   private var phase = Phase.new
-  private var waiting: [AsyncStream<Result<ListenAddress, ServerError>>.Continuation] = []
+  private var waiting: [(forModels: Bool, AsyncStream<Result<ListenAddress, ServerError>>.Continuation)] = []
 
-  /// Makes a server that does not listen yet.
+  /// Makes a server that does not listen yet, of one model that never changes.
   ///
   /// - Parameters:
   ///   - service: what computes; it is asked one request at a time, off the event loops.
   ///   - logger: gets connections and faults; text from peers is escaped.
   public init(_ configuration: Configuration = Configuration(), service: any SegmentationService, logger: Logger) {
+    self.init(configuration, models: ServedModels([service]), sources: [], logger: logger)
+  }
+
+  /// Makes a server that does not listen yet, of models that it loads when it runs; it listens before that.
+  ///
+  /// - Parameters:
+  ///   - sources: where the models come from, the default first.
+  ///   - logger: gets connections and faults; text from peers is escaped.
+  /// - Precondition: there are sources, and their names differ.
+  public init(_ configuration: Configuration = Configuration(), sources: [any ModelSource], logger: Logger) {
+    precondition(!sources.isEmpty, "Server: a server without models")
+    self.init(configuration, models: ServedModels(), sources: sources, logger: logger)
+  }
+
+  private init(_ configuration: Configuration, models: ServedModels, sources: [any ModelSource], logger: Logger) {
     self.configuration = configuration
-    self.service = service
+    self.models = models
+    loading = ModelLoading(sources, into: models, logger: logger)
     self.logger = logger
     registry = ConnectionRegistry(limit: configuration.maxConnections)
     (drainRequests, drainRequested) = AsyncStream.makeStream()
@@ -46,14 +66,23 @@ public actor Server: Service {
   /// Waits until the server listens, and says where.
   ///
   /// - Throws: ``ServerError`` where it could not listen or has ended; `CancellationError` for a cancelled caller.
-  public func address() async throws -> ListenAddress {
+  public func address() async throws -> ListenAddress { try await wait(forModels: false) }
+
+  /// Waits until every model is loaded, and says where the server listens.
+  ///
+  /// - Throws: ``ServerError`` where it could not listen or load or has ended; `CancellationError` for a cancelled
+  ///   caller, and where the server ends before.
+  public func ready() async throws -> ListenAddress { try await wait(forModels: true) }
+
+  private func wait(forModels: Bool) async throws -> ListenAddress {
     switch phase {
-    case .listening(let address): return address
+    case .ready(let address): return address
+    case .listening(let address) where !forModels: return address
     case .ended(let error): throw error ?? .alreadyRun
-    case .new, .starting: break
+    case .new, .starting, .listening: break
     }
     let (results, result) = AsyncStream<Result<ListenAddress, ServerError>>.makeStream()
-    waiting.append(result)
+    waiting.append((forModels, result))
     for await result in results { return try result.get() }
     throw CancellationError()
   }
@@ -82,6 +111,7 @@ public actor Server: Service {
       outcome = .failure(error)
       announce(.failure(error))
     }
+    loading.end()
     // Loops never block, so this ends at once; it fails only where it was done before.
     try? await group.shutdownGracefully()
     return try outcome.get()
@@ -91,11 +121,10 @@ public actor Server: Service {
     let queue = RequestQueue(requests: configuration.queueRequests, bytes: configuration.queueBytes)
     let shared = ConnectionHandler.Shared(
       configuration: configuration,
-      connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), service: service,
+      connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), models: models,
       queue: queue, metrics: ServerMetrics())
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
-    let worker = Worker(
-      service: service, queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
+    let worker = Worker(queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
     let drain = Drain(
       times: configuration.drain, listener: listener, registry: registry, queue: queue, loop: group.next(),
       logger: logger)
@@ -105,13 +134,30 @@ public actor Server: Service {
     announce(.success(address))
     let outcome = await withTaskGroup(of: Void.self) { tasks in
       tasks.addTask { await worker.run() }
+      tasks.addTask { await self.loadModels(address) }
       await waitForDrain()
-      let outcome = await drain.run(isImmediate: Task.isCancelled) { await tasks.waitForAll() }
-      return outcome
+      loading.end()
+      return await drain.run(isImmediate: Task.isCancelled || hasFailed) { await tasks.waitForAll() }
     }
-    phase = .ended(nil)
+    if case .ended(let failure?) = phase { throw failure }
+    announceEnd(nil)
     return outcome
   }
+
+  /// Loads the models and, when it is asked to, what has changed of them; ends the server where that fails at first.
+  private func loadModels(_ address: ListenAddress) async {
+    do throws(ServerError) {
+      try await loading.loadAll()
+    } catch {
+      announceEnd(error)
+      return beginDrain()
+    }
+    guard models.areLoaded else { return }
+    announceModels(address)
+    await loading.run()
+  }
+
+  private var hasFailed: Bool { if case .ended(.some) = phase { true } else { false } }
 
   private func waitForDrain() async {
     await withGracefulShutdownHandler {
@@ -127,16 +173,33 @@ public actor Server: Service {
       phase = .listening(address)
       logger.notice(
         "listening",
-        metadata: [
-          "address": "\(address)", "model": "\(service.model.name)",
-          "memory_bound_bytes": "\(configuration.memoryBound)",
-        ])
-    case .failure(let error): phase = .ended(error)
+        metadata: ["address": "\(address)", "memory_bound_bytes": "\(configuration.memoryBound)"])
+      tell(result, whoWaitsForModels: false)
+    case .failure(let error): announceEnd(error)
     }
-    for continuation in waiting {
+  }
+
+  private func announceModels(_ address: ListenAddress) {
+    phase = .ready(address)
+    let names = models.descriptions.map { Logger.MetadataValue.string($0.name) }
+    logger.notice("ready", metadata: ["address": "\(address)", "models": .array(names)])
+    tell(.success(address), whoWaitsForModels: true)
+  }
+
+  private func announceEnd(_ error: ServerError?) {
+    phase = .ended(error)
+    if let error {
+      for whoWaitsForModels in [false, true] { tell(.failure(error), whoWaitsForModels: whoWaitsForModels) }
+    }
+    for (_, continuation) in waiting { continuation.finish() }
+    waiting.removeAll()
+  }
+
+  private func tell(_ result: Result<ListenAddress, ServerError>, whoWaitsForModels: Bool) {
+    for (forModels, continuation) in waiting where forModels == whoWaitsForModels {
       continuation.yield(result)
       continuation.finish()
     }
-    waiting.removeAll()
+    waiting.removeAll { $0.forModels == whoWaitsForModels }
   }
 }

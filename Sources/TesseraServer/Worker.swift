@@ -1,9 +1,8 @@
 internal import Logging
 internal import TesseraProtocol
 
-/// Takes requests from the queue to the service, one at a time, and their outcomes back.
+/// Takes requests from the queue to their services, one at a time, and their outcomes back.
 struct Worker: Sendable {
-  let service: any SegmentationService
   let queue: RequestQueue
   let maxResult: UInt64
   let logger: Logger
@@ -25,7 +24,7 @@ struct Worker: Sendable {
     let start = ContinuousClock.now
     do throws(SegmentationError) {
       guard start < job.deadline else { throw SegmentationError(.deadline) }
-      let result = try await service.segment(job.request.request)
+      let result = try await job.service.segment(job.request.request)
       let waited = result.adding(queueTime: job.enqueued.duration(to: start))
       let encoded = try EncodedResult(waited, for: job.request, maxResult: maxResult)
       job.deliver(.result(encoded))

@@ -13,7 +13,7 @@ import Testing
       request: CompleteRequest(
         id: RequestID(rawValue: number), request: request, model: FakeService().model, inputDigest: .zero,
         started: now, traceparent: nil, encoding: BodyEncoding(chunkLimit: 65_536, codec: .identity)),
-      deadline: now + .seconds(1), enqueued: now, deliver: { _ in })
+      generation: ModelGeneration(FakeService()), deadline: now + .seconds(1), enqueued: now, deliver: { _ in })
   }
 
   private func admit(_ queue: inout QueueState, bytes: UInt64 = 10) throws -> Ticket {

@@ -9,7 +9,7 @@ package struct EncodedResult: Sendable {
 
   /// Checks a result against its request and codes it.
   ///
-  /// - Throws: INTERNAL where shape, classes or outputs are not what was asked for, or a label or sum is wrong;
+  /// - Throws: INTERNAL where model, shape, classes or outputs are not what was asked for, or a label or sum is wrong;
   ///   NONFINITE_OUTPUT; TOO_LARGE over `maxResult`.
   package init(
     _ result: SegmentationResult, for complete: CompleteRequest, maxResult: UInt64
@@ -20,6 +20,12 @@ package struct EncodedResult: Sendable {
       result.outputs == request.outputs
     else {
       throw SegmentationError(.internal, "the model's answer has another shape than the request")
+    }
+    let receipt = result.receipt
+    guard receipt.model == complete.model.name, receipt.generation == complete.model.generation,
+      receipt.weightsDigest == complete.model.weightsDigest
+    else {
+      throw SegmentationError(.internal, "the answer is of another model than the request was admitted to")
     }
     let parts = try Self.sections(of: result)
     guard UInt64(parts.reduce(0) { $0 + $1.1.count }) <= maxResult else {

@@ -150,10 +150,10 @@ extension ServerConnection {
   private func findModel(for open: Open, id: RequestID) throws(SegmentationError) -> ModelDescription {
     if let lastTaken, id > lastTaken { throw SegmentationError(.draining) }
     guard state != .starting else { throw SegmentationError(.notReady, retryAfter: .seconds(1)) }
-    let model = models.first { open.model.isEmpty || $0.name == open.model }
-    guard let model, open.generation == 0 || open.generation == model.generation else {
-      throw SegmentationError(.unknownModel)
-    }
+    let name = open.model.isEmpty ? models.first?.name : open.model
+    // Current ones come first, so that one of any generation is the current one.
+    let model = models.first { $0.name == name && (open.generation == 0 || $0.generation == open.generation) }
+    guard let model else { throw SegmentationError(.unknownModel) }
     try open.check(model, configuration.limits)
     return model
   }

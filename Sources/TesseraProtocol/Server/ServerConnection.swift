@@ -30,7 +30,8 @@ package struct ServerConnection: ~Copyable {
   }
 
   let configuration: ServerConfiguration
-  /// The models that requests may name; the first is the default.
+  /// The models that requests may name: the current generation of each, the default first, then earlier ones that are
+  /// still loaded.
   ///
   /// Set it anew when a model was loaded.
   package var models: [ModelDescription]

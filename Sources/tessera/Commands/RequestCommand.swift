@@ -14,33 +14,52 @@ struct RequestCommand: AsyncParsableCommand {
       NAME-overlay.png and NAME-probabilities.npy. Every answer's digests are checked: a map that belongs to another
       image, or changed on its way, is an error. An image that fails is named; the others are done all the same, and the
       exit status is 1.
+      --model takes a generation, too, while the server has it: NAME@GENERATION.
 
       Example:
         tessera request --server 127.0.0.1:7450 photos --out maps --overlay
+        tessera request --server 127.0.0.1:7450 --list
       """)
 
   @Option(help: ArgumentHelp("Where the server listens, such as 127.0.0.1:7450.", valueName: "host:port")) var server:
     HostAndPort
-  @Argument(help: "PNG images, folders of them (*.png) or globs in quotes.") var input: [String]
-  @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String
-  @Option(help: "Which of the server's models. (default: its first)") var name: String?
+  @Argument(help: "PNG images, folders of them (*.png) or globs in quotes.") var input: [String] = []
+  @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String?
+  @Option(help: ArgumentHelp("Which of the server's models. (default: its first)", valueName: "name[@generation]"))
+  var model: ModelChoice?
+  @Flag(help: "Print the server's models instead, the default first.") var list = false
   @Flag(help: "Also paint the label maps over the images.") var overlay = false
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
 
   func validate() throws {
     guard server.port > 0 else { throw ValidationError("--server: give the port that the server listens on, not 0") }
-    guard name.map(ModelDescription.isName) ?? true else {
-      throw ValidationError("--name \(name ?? ""): give 1–64 of a–z, 0–9, _ and -")
+    guard !list || input.isEmpty && out == nil && model == nil && !overlay && !probabilities else {
+      throw ValidationError("--list: give --server alone beside it")
     }
+    guard list || !input.isEmpty else { throw ValidationError("give the images to send, or --list") }
+    guard list || out != nil else { throw ValidationError("--out: give the folder to write to") }
   }
 
   func run() async throws {
+    guard let out else { return try await listModels() }
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     try PredictionJob.makeFolder(out)
     let failures = try await withClient(host: server.host, port: server.port) { client in
-      await PredictionRun(jobs: jobs, folder: out).run(by: try await RemoteModel(name ?? "", of: client))
+      await PredictionRun(jobs: jobs, folder: out).run(
+        by: try await RemoteModel(model?.name ?? "", generation: model?.generation ?? 0, of: client))
     }
     guard failures == 0 else { throw ExitCode.failure }
+  }
+
+  private func listModels() async throws {
+    let status = try await withClient(host: server.host, port: server.port) { try await $0.status() }
+    guard status.state != .starting else {
+      throw SegmentationError(.notReady, "the server is loading its models")
+    }
+    try StandardOutput.line("model generation classes weights")
+    for model in status.models {
+      try StandardOutput.line("\(model.name) \(model.generation) \(model.classCount) \(model.weightsDigest)")
+    }
   }
 }

@@ -8,15 +8,18 @@ import TesseraServer
 import TesseraTensor
 import UnixSignals
 
-/// Serves a model.
+/// Serves models.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve a model's predictions over TSP/1.",
+    abstract: "Serve models' predictions over TSP/1.",
     discussion: """
-      Listens on loopback addresses only. Prints "listening on HOST:PORT" to standard error once it takes requests.
+      Listens on loopback addresses only, at once; until its models are loaded, clients are told to come back. Prints
+      "listening on HOST:PORT" to standard error once it takes requests.
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
+      SIGHUP reads the weights anew that have changed: they are loaded, checked and tried aside, then take over at once
+      as the next generation. No request fails of it. Weights that cannot be used are told, and the old ones go on.
 
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
@@ -24,12 +27,19 @@ struct ServeCommand: AsyncParsableCommand {
       Example:
         tessera serve --model run --listen 127.0.0.1:7450
         tessera request --server 127.0.0.1:7450 photo.png --out maps
+        tessera serve --model street=run --model night=other --default night
       """)
 
-  @Option(help: ArgumentHelp("Run folder, or weights file.", valueName: "model")) var model: String
+  @Option(
+    help: ArgumentHelp(
+      "Run folder, or weights file; repeat NAME=MODEL to serve several by name. The first is the default.",
+      valueName: "model"))
+  var model: [String]
+  @Option(help: "Which of the models answers requests that name none. (default: the first)") var `default`: String?
   @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
   var listen: String?
-  @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
+  @Option(help: "What requests call a model given without a name: a–z, 0–9, _ and -. (default: default)") var name:
+    String?
   @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
   var threads: String?
   @Option(help: "How maps between layers are stored: f32 or bf16. (default: f32)") var precision: String?
@@ -41,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
   /// What the layers of options come to.
   private struct Resolved {
     var configuration = Server.Configuration()
-    var name = "default"
+    var models: [ModelPaths.Entry] = []
     var precision = Precision.f32
     var threads = 1
   }
@@ -53,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
   private func resolved() throws(OptionError) -> Resolved {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
+        ("listen", listen), ("name", name), ("default", `default`), ("precision", precision), ("threads", threads),
         ("queue-requests", queueRequests),
         ("max-connections", maxConnections),
       ], file: config)
@@ -70,10 +80,10 @@ struct ServeCommand: AsyncParsableCommand {
     if let limit = try options.integer("max-connections", in: 1...65_536) {
       resolved.configuration.maxConnections = limit
     }
-    if let name = options["name"] { resolved.name = name }
-    guard ModelDescription.isName(resolved.name) else {
+    guard options["name"].map(ModelDescription.isName) ?? true else {
       throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _ and -")
     }
+    resolved.models = try ModelPaths(model, unnamed: options["name"], default: options["default"]).entries
     if let name = options["precision"] {
       guard let precision = InferenceOptions.precision(name) else {
         throw options.error("precision", remedy: InferenceOptions.remedy)
@@ -86,25 +96,28 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = try resolved()
-    var configuration = options.configuration
-    let engine = try Engine(
-      try StoredModel(path: model), name: options.name, precision: options.precision, threads: options.threads)
-    try await engine.warm()
-    configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
+    let hangUps = await HangUps()
+    try EngineMemory(models: Dictionary(uniqueKeysWithValues: options.models.map { ($0.name, $0.path) })).check()
+    let loader = EngineLoader()
+    let sources = options.models.map {
+      ModelFile(
+        name: $0.name, path: $0.path, precision: options.precision, threads: options.threads, loader: loader)
+    }
     let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
-    let server = Server(configuration, service: engine, logger: logger)
-    try await run(server, logger)
+    try await run(Server(options.configuration, sources: sources, logger: logger), logger, hangUps)
   }
 
-  private func run(_ server: Server, _ logger: Logger) async throws {
+  private func run(_ server: Server, _ logger: Logger, _ hangUps: HangUps) async throws {
+    // It ends with this scope.
+    async let _ = hangUps.run(server)
     let group = ServiceGroup(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         tasks.addTask {
-          // Where the server does not come to listen, the group's own error tells why.
-          guard let address = try? await server.address() else { return }
+          // Where the server does not come to serve, the group's own error tells why.
+          guard let address = try? await server.ready() else { return }
           var terminal = Terminal()
           terminal.line("listening on \(address)")
         }

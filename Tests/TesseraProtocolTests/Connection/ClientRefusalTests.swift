@@ -187,6 +187,9 @@ import Testing
       SegmentationResult(width: 2, height: 1, classCount: 2, labels: good.labels, receipt: good.receipt),
       SegmentationResult(width: 2, height: 1, classCount: 3, labels: nil, receipt: good.receipt),
       SegmentationResult(width: 2, height: 1, classCount: 3, labels: void, receipt: good.receipt),
+      // Of another model, of another generation.
+      FakeService(model: FakeService.describe(classes: 3, name: "other")).answer(liar.complete.request),
+      FakeService(model: FakeService.describe(classes: 3, generation: 8)).answer(liar.complete.request),
     ]
     for result in bad {
       let complete = liar.complete

@@ -85,6 +85,35 @@ import Testing
     #expect(refusal { ($0.model, $0.generation) = ("toy", 7) } == [])
   }
 
+  @Test func modelsByNameAndGeneration() {
+    func admitted(_ name: String, _ generation: UInt32) -> String? {
+      var served = Served()
+      served.pair.server.models = [("street", 3), ("night", 1), ("street", 2)].map { name, generation in
+        FakeService.describe(classes: 3, name: name, generation: generation)
+      }
+      served.pair.answersAtOnce = false
+      var peer = RawPeer()
+      peer.open(1) { ($0.model, $0.generation) = (name, generation) }
+      peer.send(RawPeer.pixels, id: 1, isLast: true)
+      served.receive(peer.bytes)
+      for case .request(let complete) in served.pair.serverActions {
+        #expect(complete.request.model == complete.model.name)
+        #expect(complete.request.generation == complete.model.generation)
+        return "\(complete.model.name)@\(complete.model.generation)"
+      }
+      #expect(served.errors == [Fault(id: 1, code: .unknownModel)])
+      return nil
+    }
+    #expect(admitted("", 0) == "street@3")
+    #expect(admitted("", 2) == "street@2")
+    #expect(admitted("street", 0) == "street@3")
+    #expect(admitted("street", 2) == "street@2")
+    #expect(admitted("night", 0) == "night@1")
+    #expect(admitted("night", 2) == nil)
+    #expect(admitted("", 1) == nil)
+    #expect(admitted("street", 4) == nil)
+  }
+
   @Test func startingServersAreNotReady() {
     var served = Served(state: .starting)
     var peer = RawPeer()

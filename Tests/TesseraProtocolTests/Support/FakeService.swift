@@ -7,10 +7,10 @@ struct FakeService: SegmentationService {
 
   static func describe(
     classes: Int, name: String = "toy", outputs: OutputSet = .all, minimumSide: UInt32 = 1, sideMultiple: UInt32 = 1,
-    maximumPixels: UInt64 = 1 << 24
+    maximumPixels: UInt64 = 1 << 24, generation: UInt32 = 7
   ) -> ModelDescription {
     ModelDescription(
-      name: name, generation: 7, weightsDigest: ContentDigest(of: [1, 2, 3]),
+      name: name, generation: generation, weightsDigest: ContentDigest(of: [1, 2, 3]),
       classes: (0..<classes).map {
         LabelClass(name: "class \($0)", color: Color(red: UInt8(truncatingIfNeeded: $0), green: 0, blue: 9))
       }, outputs: classes > 256 ? outputs.subtracting(.palettePNG) : outputs, maximumPixels: maximumPixels,

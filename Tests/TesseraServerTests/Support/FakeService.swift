@@ -8,13 +8,15 @@ final class FakeService: SegmentationService {
   private let behaviour: @Sendable (SegmentationRequest) async throws(SegmentationError) -> Void
   private let seen = Mutex<[ContentDigest]>([])
 
-  /// - Parameter behaviour: runs before each answer.
+  /// - Parameters:
+  ///   - generation: changes the labels, and the digest of the weights unless it is 3.
+  ///   - behaviour: runs before each answer.
   init(
-    classes: Int = 5,
+    name: String = "fake", generation: UInt32 = 3, classes: Int = 5,
     _ behaviour: @escaping @Sendable (SegmentationRequest) async throws(SegmentationError) -> Void = { _ in }
   ) {
     model = ModelDescription(
-      name: "fake", generation: 3, weightsDigest: ContentDigest(of: [1, 2, 3]),
+      name: name, generation: generation, weightsDigest: Self.digest(generation),
       classes: (0..<classes).map { LabelClass(name: "class \($0)", color: Color(red: 1, green: 2, blue: 3)) },
       outputs: classes > 256 ? OutputSet.all.subtracting(.palettePNG) : .all)
     self.behaviour = behaviour
@@ -33,11 +35,16 @@ final class FakeService: SegmentationService {
     return Self.result(request, pixels, model)
   }
 
+  /// What stands for the weights of a generation.
+  static func digest(_ generation: UInt32) -> ContentDigest {
+    ContentDigest(of: [1, 2, 3] + (generation == 3 ? [] : [UInt8(truncatingIfNeeded: generation)]))
+  }
+
   /// The class of each pixel.
-  static func labels(_ pixels: [UInt8], classes: Int) -> [UInt16] {
+  static func labels(_ pixels: [UInt8], classes: Int, generation: UInt32 = 3) -> [UInt16] {
     stride(from: 0, to: pixels.count, by: 3).map { i -> UInt16 in
       let (red, green, blue) = (Int(pixels[i]), Int(pixels[i + 1]), Int(pixels[i + 2]))
-      return UInt16((red * 7 + green * 31 + blue * 101 + i) % classes)
+      return UInt16((red * 7 + green * 31 + blue * 101 + i + Int(generation)) % classes)
     }
   }
 
@@ -45,7 +52,7 @@ final class FakeService: SegmentationService {
     _ request: SegmentationRequest, _ pixels: [UInt8], _ model: ModelDescription
   ) -> SegmentationResult {
     let (outputs, classes, count) = (request.outputs, model.classes.count, request.width * request.height)
-    let indices = labels(pixels, classes: classes)
+    let indices = labels(pixels, classes: classes, generation: model.generation)
     var planes = [Float](repeating: classes > 1 ? 0.25 / Float(classes - 1) : 0, count: classes * count)
     for (pixel, label) in indices.enumerated() { planes[Int(label) * count + pixel] = classes > 1 ? 0.75 : 1 }
     var probabilities: SegmentationResult.Probabilities?

@@ -5,9 +5,23 @@ import TesseraProtocol
 import TesseraServer
 import Testing
 
-/// Runs a server on a free port with short times while `body` runs, and drains it.
+/// Runs a server of one model on a free port with short times while `body` runs, and drains it.
 func withServer(
   _ service: FakeService, _ configure: (inout Server.Configuration) -> Void = { _ in },
+  _ body: (Server, ListenAddress) async throws -> Void
+) async throws -> ShutdownOutcome {
+  try await serve({ Server($0, service: service, logger: quiet) }, configure, body)
+}
+
+/// Runs a server of models that it loads itself, in the same way.
+func withServer(
+  of sources: [any ModelSource], _ body: (Server, ListenAddress) async throws -> Void
+) async throws -> ShutdownOutcome {
+  try await serve({ Server($0, sources: sources, logger: quiet) }, { _ in }, body)
+}
+
+private func serve(
+  _ make: (Server.Configuration) -> Server, _ configure: (inout Server.Configuration) -> Void,
   _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
   var configuration = Server.Configuration()
@@ -17,7 +31,7 @@ func withServer(
   configuration.drain.farewell = .milliseconds(200)
   configuration.drain.hardEnd = .seconds(3)
   configure(&configuration)
-  let server = Server(configuration, service: service, logger: quiet)
+  let server = make(configuration)
   return try await withThrowingTaskGroup(of: ShutdownOutcome.self) { group in
     group.addTask { try await server.serve() }
     do {

@@ -88,6 +88,9 @@ struct Tool {
     var isRunning: Bool { process.isRunning }
     var errorsSoFar: String { (try? String(contentsOfFile: folder.path("errors"), encoding: .utf8)) ?? "" }
 
+    /// Sends a signal.
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
     /// Asks the command to end, as systems do.
     func terminate() { process.terminate() }
 
