@@ -17,6 +17,7 @@ struct RequestCommand: AsyncParsableCommand {
 
       Example:
         tessera request --server 127.0.0.1:7450 photos --out maps --overlay
+        tessera request --server maps.example.org:7450 --tls --token-file camera.token photos --out maps
       """)
 
   @Option(help: ArgumentHelp("Where the server listens, such as 127.0.0.1:7450.", valueName: "host:port")) var server:
@@ -24,6 +25,7 @@ struct RequestCommand: AsyncParsableCommand {
   @Argument(help: "PNG images, folders of them (*.png) or globs in quotes.") var input: [String]
   @Option(help: ArgumentHelp("Folder to write to; made where it is missing.", valueName: "dir")) var out: String
   @Option(help: "Which of the server's models. (default: its first)") var name: String?
+  @OptionGroup(title: "Security") var security: ClientSecurityOptions
   @Flag(help: "Also paint the label maps over the images.") var overlay = false
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
 
@@ -38,7 +40,10 @@ struct RequestCommand: AsyncParsableCommand {
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     try PredictionJob.makeFolder(out)
-    let failures = try await withClient(host: server.host, port: server.port) { client in
+    let configuration = try security.configuration()
+    let failures = try await withClient(
+      host: server.host, port: server.port, configuration: configuration
+    ) { client in
       await PredictionRun(jobs: jobs, folder: out).run(by: try await RemoteModel(name ?? "", of: client))
     }
     guard failures == 0 else { throw ExitCode.failure }

@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve a model's predictions over TSP/1.",
     discussion: """
-      Listens on loopback addresses only. Prints "listening on HOST:PORT" to standard error once it takes requests.
+      Listens on loopback addresses; on others only with TLS and either tokens or mutual TLS, or with --insecure. Prints
+      "listening on HOST:PORT" to standard error once it takes requests.
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
 
@@ -24,6 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
       Example:
         tessera serve --model run --listen 127.0.0.1:7450
         tessera request --server 127.0.0.1:7450 photo.png --out maps
+        tessera serve --model run --listen 0.0.0.0:7450 --config serve.yaml
       """)
 
   @Option(help: ArgumentHelp("Run folder, or weights file.", valueName: "model")) var model: String
@@ -36,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @OptionGroup(title: "Security") var security: ServerSecurityOptions
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
   /// What the layers of options come to.
@@ -51,12 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func resolved() throws(OptionError) -> Resolved {
-    let options = try OptionLayers(
-      flags: [
-        ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
-        ("queue-requests", queueRequests),
-        ("max-connections", maxConnections),
-      ], file: config)
+    let others: [(option: String, value: String?)] = [
+      ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
+      ("queue-requests", queueRequests),
+      ("max-connections", maxConnections),
+    ]
+    let options = try OptionLayers(flags: others + security.flags, file: config)
     var resolved = Resolved()
     if let listen = options["listen"] {
       guard let address = HostAndPort(argument: listen) else {
@@ -70,6 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
     if let limit = try options.integer("max-connections", in: 1...65_536) {
       resolved.configuration.maxConnections = limit
     }
+    try ServerSecurityOptions.apply(options, to: &resolved.configuration)
     if let name = options["name"] { resolved.name = name }
     guard ModelDescription.isName(resolved.name) else {
       throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _ and -")
@@ -87,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try resolved()
     var configuration = options.configuration
+    try configuration.check()
     let engine = try Engine(
       try StoredModel(path: model), name: options.name, precision: options.precision, threads: options.threads)
     try await engine.warm()
