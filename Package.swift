@@ -17,6 +17,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -52,6 +54,7 @@ let package = Package(
     .library(name: "TesseraData", targets: ["TesseraData"]),
     .library(name: "TesseraWeights", targets: ["TesseraWeights"]),
     .library(name: "TesseraProtocol", targets: ["TesseraProtocol"]),
+    .library(name: "TesseraCredentials", targets: ["TesseraCredentials"]),
     .library(name: "TesseraClient", targets: ["TesseraClient"]),
     .library(name: "TesseraServer", targets: ["TesseraServer"]),
     .library(name: "TesseraTraining", targets: ["TesseraTraining"]),
@@ -65,6 +68,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -87,14 +91,20 @@ let package = Package(
     library("TesseraProtocol", ["TesseraLabels", "CTesseraZstd", nioCore, crypto]),
 
     // Level 3
+    library("TesseraCredentials", ["TesseraFiles", "TesseraProtocol", nioCore, nioSSL]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
     library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
-    library(
-      "TesseraServer",
-      ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
-    library("TesseraClient", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
+    library(
+      "TesseraServer",
+      [
+        "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS, logging, metrics,
+        serviceLifecycle,
+      ]),
+    library(
+      "TesseraClient",
+      ["TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS]),
     library(
       "TesseraWeights",
       ["TesseraFiles", "TesseraModels", "TesseraNN", "TesseraTensor", "TesseraLabels", crypto]),
@@ -116,7 +126,7 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData",
+        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraCredentials", "TesseraData",
         "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
         "TesseraTensor", argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ], swiftSettings: settings),
@@ -156,9 +166,13 @@ let package = Package(
       exclude: ["Goldens"]),
     tests("TesseraModels", ["TesseraNN", "TesseraTensor", "TesseraWeights"], exclude: ["Goldens"]),
     tests("TesseraData", ["TesseraImaging", "TesseraLabels", "TesseraTensor"]),
+    tests("TesseraCredentials", ["TesseraProtocol"]),
     tests(
       "TesseraServer",
-      ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, serviceLifecycle]),
+      [
+        "TesseraClient", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, logging,
+        serviceLifecycle,
+      ]),
     tests(
       "TesseraTraining",
       [
@@ -183,7 +197,7 @@ let package = Package(
       name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
       swiftSettings: settings),
     .testTarget(
-      name: "tesseraTests", dependencies: ["tessera", "TesseraLabels", "TesseraImaging", "TesseraData"],
+      name: "tesseraTests", dependencies: ["tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
       swiftSettings: settings),
   ]
 )

@@ -5,6 +5,10 @@ extension Client {
   public struct Configuration: Sendable {
     /// Name and version of the software, for the server's logs.
     public var agent = "tessera"
+    /// Encrypts the connection; nil leaves it plain.
+    public var tls: Client.TLS?
+    /// The bearer token to show to a server that asks; it is sent over TLS or to this machine only.
+    public var token: String?
     /// Time to find the host and to connect.
     public var connectTime: Duration = .seconds(5)
     /// Time for the server to greet.
@@ -25,6 +29,7 @@ extension Client.Configuration {
     configuration.agent = agent
     configuration.handshakeTime = handshakeTime
     configuration.maxResult = maxResult
+    configuration.token = token.map { Array($0.utf8) }
     return configuration
   }
 }

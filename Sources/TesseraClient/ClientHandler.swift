@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOTLS
 internal import TesseraProtocol
 
 /// Carries bytes, time and requests between one channel and its ``ClientConnection``.
@@ -34,6 +35,9 @@ final class ClientHandler: ChannelInboundHandler {
 
   var connection: ClientConnection
   let patience: Duration
+  let isEncrypted: Bool
+  let hasToken: Bool
+  var hasRead = false
   /// Completed in any case.
   let ready: EventLoopPromise<ClientSession>
   var context: ChannelHandlerContext?
@@ -47,9 +51,11 @@ final class ClientHandler: ChannelInboundHandler {
   var ended: SegmentationError?
   private var timer: (scheduled: Scheduled<Void>, time: ContinuousClock.Instant)?
 
-  init(_ configuration: ClientConfiguration, patience: Duration, loop: any EventLoop) {
+  init(_ configuration: ClientConfiguration, isEncrypted: Bool, patience: Duration, loop: any EventLoop) {
     connection = ClientConnection(configuration, now: .now)
     self.patience = patience
+    self.isEncrypted = isEncrypted
+    hasToken = configuration.token != nil
     ready = loop.makePromise()
   }
 
@@ -65,13 +71,21 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    guard mayBegin(context) else { return }
     pump()
     context.fireChannelActive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    connection.receive(unwrapInboundIn(data), now: .now)
+    let bytes = unwrapInboundIn(data)
+    if recognisesTLS(bytes, context) { return }
+    connection.receive(bytes, now: .now)
     pump()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case TLSUserEvent.handshakeCompleted(let name) = event { secure(context, protocol: name) }
+    context.fireUserInboundEventTriggered(event)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -86,7 +100,7 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    context.close(promise: nil)
+    fail(below: error, context)
   }
 
   /// Takes what came of the last call, until nothing is left.

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import TesseraCredentials
 internal import TesseraProtocol
 
 /// Finds a host, connects to it and waits for the greeting.
@@ -13,10 +14,11 @@ struct Connector: Sendable {
     guard (1...Int(UInt16.max)).contains(port) else {
       throw .unreachable(host: host, port: port, reason: "a port lies in 1…65535")
     }
+    let security = try ChannelSecurity(configuration, host: host)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let attempt: Attempt
     do {
-      attempt = try await connect(on: loop).get()
+      attempt = try await connect(on: loop, security).get()
     } catch {
       throw clientError(for: error)
     }
@@ -26,7 +28,16 @@ struct Connector: Sendable {
     } catch {
       // It fails only where the channel is closed already.
       try? await attempt.channel.close()
-      throw .handshakeFailed(host: host, port: port, error as? SegmentationError ?? .lost)
+      throw handshakeError(for: error, security)
+    }
+  }
+
+  private func handshakeError(for error: any Error, _ security: ChannelSecurity) -> ClientError {
+    switch error {
+    case TLSFault.wrongName(_): .tls(host: host, port: port, .wrongName(security.subject(host)))
+    case let fault as TLSFault: .tls(host: host, port: port, fault)
+    case is ClientHandler.TokenInTheClear: .tokenInTheClear(host: host, port: port)
+    default: .handshakeFailed(host: host, port: port, error as? SegmentationError ?? .lost)
     }
   }
 
@@ -37,7 +48,7 @@ struct Connector: Sendable {
     let ready: EventLoopFuture<ClientSession>
   }
 
-  private func connect(on loop: any EventLoop) -> EventLoopFuture<Attempt> {
+  private func connect(on loop: any EventLoop, _ security: ChannelSecurity) -> EventLoopFuture<Attempt> {
     let handlers = NIOLoopBoundBox<[ObjectIdentifier: ClientHandler]>.makeBoxSendingValue([:], eventLoop: loop)
     return ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(configuration.connectTime))
@@ -47,7 +58,8 @@ struct Connector: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let handler = ClientHandler(
             configuration.protocolConfiguration(greaseSeed: .random(in: .min ... .max)),
-            patience: configuration.patience, loop: loop)
+            isEncrypted: security.isEncrypted, patience: configuration.patience, loop: loop)
+          if let tls = try security.handler() { try channel.pipeline.syncOperations.addHandler(tls) }
           handlers.value[ObjectIdentifier(channel)] = handler
           try channel.pipeline.syncOperations.addHandler(handler)
         }

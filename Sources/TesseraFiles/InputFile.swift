@@ -8,6 +8,8 @@ package struct InputFile: ~Copyable {
   package let path: String
   /// Bytes the file had when it was opened: what the caller bounds before taking memory for them.
   package let length: Int
+  /// Who may do what with it: the lowest nine bits of its mode.
+  package let permissions: UInt32
   private let descriptor: Int32
 
   /// Opens a file without waiting for anybody.
@@ -18,7 +20,9 @@ package struct InputFile: ~Copyable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, cause: .system(errno)) }
     do throws(FileError) {
-      length = try Self.length(of: descriptor, path)
+      let status = try Self.status(of: descriptor, path)
+      length = Int(status.st_size)
+      permissions = status.st_mode & 0o777
     } catch {
       close(descriptor)
       throw error
@@ -50,13 +54,13 @@ package struct InputFile: ~Copyable {
     return bytes
   }
 
-  private static func length(of descriptor: Int32, _ path: String) throws(FileError) -> Int {
+  private static func status(of descriptor: Int32, _ path: String) throws(FileError) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw FileError(path: path, operation: .inspect, cause: .system(errno))
     }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return Int(status.st_size)
+    case S_IFREG: return status
     case S_IFDIR: throw FileError(path: path, operation: .read, cause: .folder)
     default: throw FileError(path: path, operation: .read, cause: .notRegular)
     }

@@ -7,7 +7,7 @@ extension ConnectionHandler {
   func admit(_ open: OpenRequest) {
     do throws(SegmentationError) {
       guard let generation = shared.models.generation(of: open.model) else { throw SegmentationError(.unknownModel) }
-      let ticket = try shared.queue.admit(bytes: open.bytesHeld, deadline: open.deadline)
+      let ticket = try takePlaces(open)
       requests[open.id] = AdmittedRequest(
         ticket: ticket, generation: generation, deadline: open.deadline, started: lastRead)
       connection.admit(open.id)
@@ -15,6 +15,17 @@ extension ConnectionHandler {
       shared.metrics.failed(error.code)
       logger.debug("request refused", metadata: ["request": "\(open.id)", "code": "\(error.code)"])
       connection.refuse(open.id, error)
+    }
+  }
+
+  /// Takes a request's place among those of its token, and one in the whole server.
+  private func takePlaces(_ open: OpenRequest) throws(SegmentationError) -> Ticket {
+    try account?.admit(now: lastRead)
+    do throws(SegmentationError) {
+      return try shared.queue.admit(bytes: open.bytesHeld, deadline: open.deadline)
+    } catch {
+      account?.refund()
+      throw error
     }
   }
 
@@ -67,7 +78,7 @@ extension ConnectionHandler {
 
   func fail(_ id: RequestID, _ error: SegmentationError) {
     guard let request = requests.removeValue(forKey: id) else { return }
-    shared.queue.release(request.ticket)
+    release(request)
     shared.metrics.failed(error.code)
     logger.debug("request failed", metadata: ["request": "\(id)", "code": "\(error.code)"])
     connection.fail(id, error)

@@ -51,6 +51,8 @@ extension ConnectionHandler {
     switch ending {
     case .none, .closed: return
     case .flushing:
+      // Nothing gets out before a handshake is done, and whoever stalls one is owed no patience.
+      guard isReady else { return close(context) }
       guard unwritten == 0 else { return }
       if peerEnded { return close(context) }
       ending = .farewell(until: .now + shared.configuration.drain.farewell)

@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import NIOTLS
 internal import TesseraProtocol
 
 /// Carries bytes, time and decisions between one channel and its ``ServerConnection``.
@@ -16,6 +17,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let models: ServedModels
     let queue: RequestQueue
     let metrics: ServerMetrics
+    let access: AccessControl
   }
 
   /// How far the end of the connection has come.
@@ -36,6 +38,14 @@ final class ConnectionHandler: ChannelInboundHandler {
   var drain: DrainPhase?
   var peerEnded = false
 
+  let arrival: Arrival
+  /// Whether bytes can be exchanged: TLS has a handshake first.
+  var isReady: Bool
+  /// Under which it counts until it has shown who it is.
+  var site: AddressLimit.Site?
+  /// Whose token it showed.
+  var account: TokenAccount?
+
   /// Bytes handed to the channel that the socket has not taken.
   var unwritten = 0
   /// When the socket last took bytes, or had nothing to take.
@@ -44,19 +54,22 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   var timer: (scheduled: Scheduled<Void>, time: ContinuousClock.Instant)?
 
-  init(_ shared: Shared, drain: DrainPhase?, logger: Logger) {
+  init(_ shared: Shared, _ arrival: Arrival, drain: DrainPhase?, logger: Logger) {
     self.shared = shared
+    self.arrival = arrival
+    isReady = !arrival.isEncrypted
+    site = arrival.site
     self.drain = drain
     self.logger = logger
     let now = ContinuousClock.now
     lastWritten = now
     lastRead = now
     connection = ServerConnection(
-      shared.connection, models: [], state: drain == nil ? .starting : .draining, now: now)
+      shared.connection, models: [], state: drain == nil ? .starting : .draining, now: arrival.started)
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    logger.debug("connection opened", metadata: ["peer": "\(context.channel.remoteAddress?.description ?? "unknown")"])
+    logger.debug("connection opened", metadata: ["peer": "\(peerText)"])
     if let drain { advance(drain) }
     pump(context)
     context.fireChannelActive()
@@ -86,12 +99,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     case ServerEvent.drain(let phase):
       advance(phase)
       pump(context)
+    case TLSUserEvent.handshakeCompleted(let name): secure(context, protocol: name)
     default: context.fireUserInboundEventTriggered(event)
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    logger.debug("connection failed", metadata: ["error": "\(EscapedText("\(error)"))"])
+    guard !survives(error) else { return }
+    ending = .closed
     context.close(promise: nil)
   }
 
@@ -109,8 +124,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     ending = .closed
     timer?.scheduled.cancel()
     timer = nil
-    for request in requests.values { shared.queue.release(request.ticket) }
+    for request in requests.values { release(request) }
     requests.removeAll()
+    leaveSite()
   }
 
   /// Takes what came of the last call, until nothing is left: frames while the channel takes them, and actions.
@@ -131,7 +147,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func perform(_ action: ServerAction, _ context: ChannelHandlerContext) {
     switch action {
-    case .authenticate: connection.rejectAuthentication()
+    case .authenticate(let token): authenticate(token)
     case .admit(let open): admit(open)
     case .request(let complete): submit(complete, context)
     case .cancel(let id): stop(id, SegmentationError(.cancelled))
@@ -146,7 +162,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let open = Set(connection.openRequests)
     for (id, request) in requests where !open.contains(id) {
       requests[id] = nil
-      shared.queue.release(request.ticket)
+      release(request)
     }
     shared.metrics.queued(shared.queue.read { $0.unanswered })
   }

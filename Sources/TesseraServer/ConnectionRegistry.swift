@@ -5,7 +5,7 @@ internal import Synchronization
 final class ConnectionRegistry: Sendable {
   /// How a new connection is received.
   enum Reception: Sendable {
-    case welcome(number: UInt64, DrainPhase?)
+    case welcome(number: UInt64)
     /// Too many connections: say so and close.
     case refused
     /// Too many even of those: close without a word.
@@ -30,6 +30,9 @@ final class ConnectionRegistry: Sendable {
   /// Connections that were welcome and are not closed.
   var count: Int { state.withLock { $0.channels.count } }
 
+  /// How far the drain has come; nil where none has begun.
+  var drainPhase: DrainPhase? { state.withLock { $0.drain } }
+
   /// Takes a connection in until it closes.
   func add(_ channel: any Channel) -> Reception {
     let id = ObjectIdentifier(channel)
@@ -37,7 +40,7 @@ final class ConnectionRegistry: Sendable {
       guard state.channels.count >= limit else {
         state.accepted += 1
         state.channels[id] = channel
-        return .welcome(number: state.accepted, state.drain)
+        return .welcome(number: state.accepted)
       }
       guard state.refused.count < Self.refusalLimit else { return .dropped }
       state.refused[id] = channel

@@ -2,6 +2,7 @@ internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import TesseraProtocol
 
 /// Opens the port and gives each connection its handler.
@@ -13,8 +14,9 @@ struct Listener: Sendable {
   /// Starts to listen.
   func listen(on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
     let configuration = shared.configuration
-    let address = try SocketAddress.loopback(host: configuration.host, port: configuration.port)
+    let address = try configuration.socketAddress()
     warnOfFewDescriptors()
+    configuration.warnOfExposure(address, logger)
     do {
       return try await bootstrap(group).bind(to: address).get()
     } catch let error as IOError {
@@ -65,21 +67,67 @@ struct Listener: Sendable {
   }
 
   private func receive(_ channel: any Channel) throws {
-    let pipeline = channel.pipeline.syncOperations
-    switch registry.add(channel) {
-    case .welcome(let number, let drain):
+    let started = ContinuousClock.now
+    let reception = registry.add(channel)
+    shared.metrics.connected(registry.count)
+    if case .dropped = reception { return try turnAway(channel, nil, .dropped, "") }
+    guard shared.configuration.expectsProxyHeader else {
+      return try seat(channel, reception, peer: channel.remoteAddress, started)
+    }
+    try channel.pipeline.syncOperations.addHandler(
+      ProxyHeaderHandler(deadline: started + shared.configuration.handshakeTime, logger: logger) { channel, source in
+        try seat(channel, reception, peer: source ?? channel.remoteAddress, started)
+      })
+  }
+
+  /// Gives a connection the handlers that its reception asks for.
+  private func seat(
+    _ channel: any Channel, _ reception: ConnectionRegistry.Reception, peer: SocketAddress?,
+    _ started: ContinuousClock.Instant
+  ) throws {
+    let context = shared.access.context
+    switch reception {
+    case .welcome(let number):
+      let (site, reception) = enter(peer, channel)
+      guard reception == .welcome else {
+        return try turnAway(
+          channel, context, reception, "too many connections from here that have not shown who they are")
+      }
+      if let context { try addTLS(context, channel) }
       var logger = logger
       logger[metadataKey: "connection"] = "\(number)"
-      try pipeline.addHandler(ConnectionHandler(shared, drain: drain, logger: logger))
-    case .refused:
-      shared.metrics.refusedConnection()
-      try pipeline.addHandler(
-        RefusalHandler(retryAfter: .seconds(1), farewell: shared.configuration.drain.farewell))
-    case .dropped:
-      shared.metrics.refusedConnection()
-      channel.close(promise: nil)
+      let arrival = ConnectionHandler.Arrival(peer: peer, started: started, site: site, isEncrypted: context != nil)
+      try channel.pipeline.syncOperations.addHandler(
+        ConnectionHandler(shared, arrival, drain: registry.drainPhase, logger: logger))
+    case .refused: try turnAway(channel, context, .refused, "the server has too many connections")
+    case .dropped: try turnAway(channel, context, .dropped, "")
     }
-    shared.metrics.connected(registry.count)
+  }
+
+  /// Counts a connection under its address until it has shown who it is.
+  private func enter(
+    _ peer: SocketAddress?, _ channel: any Channel
+  ) -> (site: AddressLimit.Site?, reception: AddressLimit.Reception) {
+    guard let addresses = shared.access.addresses, let site = AddressLimit.Site(peer) else { return (nil, .welcome) }
+    let reception = addresses.enter(site)
+    if reception == .refused { channel.closeFuture.whenComplete { _ in addresses.leave(site) } }
+    return (site, reception)
+  }
+
+  private func turnAway(
+    _ channel: any Channel, _ context: NIOSSLContext?, _ reception: AddressLimit.Reception, _ message: String
+  ) throws {
+    shared.metrics.refusedConnection()
+    guard reception == .refused else { return channel.close(promise: nil) }
+    if let context { try addTLS(context, channel) }
+    try channel.pipeline.syncOperations.addHandler(
+      RefusalHandler(message, retryAfter: .seconds(1), farewell: shared.configuration.drain.farewell))
+  }
+
+  private func addTLS(_ context: NIOSSLContext, _ channel: any Channel) throws {
+    let time = min(shared.configuration.drain.farewell, .milliseconds(500))
+    try channel.pipeline.syncOperations.addHandlers(
+      TLSFarewellHandler(time: time), NIOSSLServerHandler(context: context))
   }
 }
 

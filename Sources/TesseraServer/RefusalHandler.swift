@@ -6,12 +6,16 @@ final class RefusalHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
+  private let message: String
   private let retryAfter: Duration
   private let farewell: Duration
   private var timer: Scheduled<Void>?
 
-  /// - Parameter farewell: time for the client to read the error.
-  init(retryAfter: Duration, farewell: Duration) {
+  /// - Parameters:
+  ///   - message: too many of which.
+  ///   - farewell: time for the client to read the error.
+  init(_ message: String, retryAfter: Duration, farewell: Duration) {
+    self.message = message
     self.retryAfter = retryAfter
     self.farewell = farewell
   }
@@ -20,7 +24,7 @@ final class RefusalHandler: ChannelInboundHandler {
     var sealer = FrameSealer()
     let error = SegmentationError(
       code: .overloaded, scope: .connection, retry: .afterDelay, retryAfter: retryAfter, detail: 0,
-      message: "the server has too many connections")
+      message: message)
     let frame = sealer.seal(
       .error, id: .connection, version: .unnegotiated, payload: ErrorMessage(error).encoded())
     context.writeAndFlush(wrapOutboundOut(frame), promise: nil)

@@ -3,10 +3,25 @@ public import TesseraProtocol
 extension Server {
   /// Where a server listens, and every bound it keeps.
   public struct Configuration: Sendable {
-    /// An address of this machine alone: `localhost`, `127.0.0.0/8` or `::1`.
+    /// A numeric address, or `localhost`.
+    ///
+    /// One that other machines reach takes ``tls`` and either ``tokenFile`` or the clients' authority, or
+    /// ``acceptsInsecureAddress``.
     public var host = "127.0.0.1"
     /// The port; 0 takes any that is free.
     public var port = 7450
+    /// Encrypts connections; nil leaves them plain.
+    public var tls: Server.TLS?
+    /// Path of the list of clients and their tokens' digests; nil asks for no token.
+    ///
+    /// Only with ``tls`` or on a loopback address: whoever reads a token can use it.
+    public var tokenFile: String?
+    /// Listens where other machines can connect, read and ask, however little protects that.
+    public var acceptsInsecureAddress = false
+    /// Demands a PROXY header, version 1 or 2, in front of every connection, and believes it.
+    public var expectsProxyHeader = false
+    /// Most connections from one address that have yet to show token or certificate.
+    public var unauthenticatedPerAddress = 8
     /// Name and version of the software, for the peers' logs.
     public var agent = "tessera"
     /// What clients may do; HELLO_ACK tells them.
@@ -61,6 +76,7 @@ extension Server.Configuration {
     var configuration = ServerConfiguration(instance: instance)
     configuration.agent = agent
     configuration.limits = limits
+    configuration.authentication = demand
     configuration.handshakeTime = handshakeTime
     return configuration
   }

@@ -4,7 +4,7 @@ internal import NIOPosix
 public import ServiceLifecycle
 public import TesseraProtocol
 
-/// Serves models over TSP/1 on a loopback port.
+/// Serves models over TSP/1, on a loopback port where nothing protects it.
 ///
 /// It is started by ``run()``, alone or in a `ServiceGroup`, and ends by a drain: when the group shuts down gracefully,
 /// when ``beginDrain()`` is called, or, without waiting for answers, when its task is cancelled. Whatever happens, the
@@ -29,6 +29,8 @@ public actor Server: Service {
   private let drainRequested: AsyncStream<Void>.Continuation
   private let registry: ConnectionRegistry
   private var phase = Phase.new
+  /// Who may connect; nil before it runs.
+  private(set) var access: AccessControl?
   private var waiting: [(forModels: Bool, AsyncStream<Result<ListenAddress, ServerError>>.Continuation)] = []
 
   /// Makes a server that does not listen yet, of one model that never changes.
@@ -118,11 +120,15 @@ public actor Server: Service {
   }
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws(ServerError) -> ShutdownOutcome {
+    // Files are worth a look only for an address that may be used.
+    _ = try configuration.socketAddress()
+    let access = try AccessControl(configuration)
+    self.access = access
     let queue = RequestQueue(requests: configuration.queueRequests, bytes: configuration.queueBytes)
     let shared = ConnectionHandler.Shared(
       configuration: configuration,
       connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), models: models,
-      queue: queue, metrics: ServerMetrics())
+      queue: queue, metrics: ServerMetrics(), access: access)
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
     let worker = Worker(queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
     let drain = Drain(

@@ -1,9 +1,17 @@
+public import TesseraCredentials
+
 /// Why a server did not start, or did not end well.
 public enum ServerError: Error, Hashable, Sendable {
   /// The host is no numeric address and not `localhost`.
   case notAnAddress(host: String)
-  /// The address can be reached from other machines.
-  case notLoopback(host: String)
+  /// The address can be reached from other machines, and too little protects it.
+  case unprotected(host: String, lacksTLS: Bool, lacksAuthentication: Bool)
+  /// Tokens would travel readably between machines.
+  case tokensInTheClear(host: String)
+  /// Clients' certificates suffice, so tokens would never be asked for.
+  case tokensWithoutEffect
+  /// A certificate, key or token list cannot be used.
+  case credentials(CredentialError)
   /// Somebody else listens there.
   case portInUse(host: String, port: Int)
   /// The system does not let this process listen there.
@@ -24,8 +32,17 @@ extension ServerError: CustomStringConvertible {
     switch self {
     case .notAnAddress(let host):
       "cannot listen on \(EscapedText(host)): not a numeric address; use 127.0.0.1, ::1 or localhost"
-    case .notLoopback(let host):
-      "will not listen on \(EscapedText(host)): other machines could reach it unencrypted; use 127.0.0.1 or ::1"
+    case .unprotected(let host, let lacksTLS, let lacksAuthentication):
+      "will not listen on \(EscapedText(host)), which other machines reach: "
+        + [
+          lacksTLS ? "TLS is missing (--tls-certificate, --tls-key)" : nil,
+          lacksAuthentication ? "nothing tells who may ask (--tokens or --tls-client-ca)" : nil,
+        ].compactMap(\.self).joined(separator: " and ") + "; add it, use 127.0.0.1 or ::1, or accept that (--insecure)"
+    case .tokensInTheClear(let host):
+      "will not listen on \(EscapedText(host)): tokens could be read on their way; add TLS, or use 127.0.0.1 or ::1"
+    case .tokensWithoutEffect:
+      "tokens have no effect where clients show certificates; leave --tokens or --tls-client-ca out"
+    case .credentials(let error): error.description
     case .portInUse(let host, let port):
       "cannot listen on \(EscapedText(host)):\(port): the port is in use; stop the other server or choose another port"
     case .notPermitted(let host, let port):

@@ -9,6 +9,8 @@ struct ServerMetrics: Sendable {
   private let latency = Timer(label: "tessera_server_latency")
   private let queueDepth = Gauge(label: "tessera_server_queue_depth")
   private let connectionCount = Gauge(label: "tessera_server_connections")
+  private let refusedTokens = Counter(label: "tessera_server_tokens_refused_total")
+  private let refusedHandshakes = Counter(label: "tessera_server_tls_refused_total")
   private let refusedConnections = Counter(label: "tessera_server_connections_refused_total")
 
   init() {
@@ -32,6 +34,12 @@ struct ServerMetrics: Sendable {
 
   /// Notes how many connections there are.
   func connected(_ count: Int) { connectionCount.record(count) }
+
+  /// Counts a token that is nobody's.
+  func refusedToken() { refusedTokens.increment() }
+
+  /// Counts a TLS handshake that came to nothing.
+  func refusedHandshake() { refusedHandshakes.increment() }
 
   /// Counts a connection turned away.
   func refusedConnection() { refusedConnections.increment() }

@@ -20,8 +20,10 @@ enum ImportRule {
     "TesseraData": foundation.union([
       "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams",
     ]),
-    "TesseraServer": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports).union(operations),
-    "TesseraClient": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraCredentials": system.union(["TesseraFiles", "TesseraProtocol", "NIOCore", "NIOSSL"]),
+    "TesseraServer": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"])
+      .union(transports).union(operations),
+    "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
@@ -44,12 +46,12 @@ enum ImportRule {
   private static let sampled: Set = [
     "TesseraNN", "TesseraTensor", "TesseraImaging", "TesseraLabels", "ArgumentParser",
   ]
-  private static let transports: Set = ["NIOCore", "NIOPosix"]
+  private static let transports: Set = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
   private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
   private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
   private static let services: Set = [
-    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData", "TesseraImaging",
-    "TesseraLabels", "TesseraProtocol",
+    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraCredentials", "TesseraData",
+    "TesseraImaging", "TesseraLabels", "TesseraProtocol",
   ]
 
   /// The imports that the table does not allow to the target of this file.

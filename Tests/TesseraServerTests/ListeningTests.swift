@@ -27,7 +27,10 @@ import Testing
 
   @Test(arguments: ["0.0.0.0", "10.1.2.3", "::", "::ffff:127.0.0.1"])
   func aHostThatOthersReach(_ host: String) async {
-    #expect(await failure(host: host, port: 0) == .notLoopback(host: host))
+    let error = await failure(host: host, port: 0)
+    #expect(error == .unprotected(host: host, lacksTLS: true, lacksAuthentication: true))
+    #expect(error?.description.contains("TLS is missing") == true)
+    #expect(error?.description.contains("--tokens") == true)
   }
 
   @Test(arguments: ["example.org", "", "127.0.0.1:80", "a\nb"])
@@ -46,8 +49,9 @@ import Testing
     var configuration = Server.Configuration()
     configuration.host = "0.0.0.0"
     let server = Server(configuration, service: FakeService(), logger: quiet)
-    await #expect(throws: ServerError.notLoopback(host: "0.0.0.0")) { try await server.run() }
+    let exposed = ServerError.unprotected(host: "0.0.0.0", lacksTLS: true, lacksAuthentication: true)
+    await #expect(throws: exposed) { try await server.run() }
     await #expect(throws: ServerError.alreadyRun) { try await server.run() }
-    await #expect(throws: ServerError.notLoopback(host: "0.0.0.0")) { try await server.address() }
+    await #expect(throws: exposed) { try await server.address() }
   }
 }

@@ -19,6 +19,7 @@ struct RequestCommand: AsyncParsableCommand {
       Example:
         tessera request --server 127.0.0.1:7450 photos --out maps --overlay
         tessera request --server 127.0.0.1:7450 --list
+        tessera request --server maps.example.org:7450 --tls --token-file camera.token photos --out maps
       """)
 
   @Option(help: ArgumentHelp("Where the server listens, such as 127.0.0.1:7450.", valueName: "host:port")) var server:
@@ -28,13 +29,14 @@ struct RequestCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Which of the server's models. (default: its first)", valueName: "name[@generation]"))
   var model: ModelChoice?
   @Flag(help: "Print the server's models instead, the default first.") var list = false
+  @OptionGroup(title: "Security") var security: ClientSecurityOptions
   @Flag(help: "Also paint the label maps over the images.") var overlay = false
   @Flag(help: "Also write the probability of each class as .npy.") var probabilities = false
 
   func validate() throws {
     guard server.port > 0 else { throw ValidationError("--server: give the port that the server listens on, not 0") }
     guard !list || input.isEmpty && out == nil && model == nil && !overlay && !probabilities else {
-      throw ValidationError("--list: give --server alone beside it")
+      throw ValidationError("--list: give nothing of images beside it")
     }
     guard list || !input.isEmpty else { throw ValidationError("give the images to send, or --list") }
     guard list || out != nil else { throw ValidationError("--out: give the folder to write to") }
@@ -45,7 +47,9 @@ struct RequestCommand: AsyncParsableCommand {
     let jobs = try PredictionJob.plan(
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     try PredictionJob.makeFolder(out)
-    let failures = try await withClient(host: server.host, port: server.port) { client in
+    let failures = try await withClient(
+      host: server.host, port: server.port, configuration: try security.configuration()
+    ) { client in
       await PredictionRun(jobs: jobs, folder: out).run(
         by: try await RemoteModel(model?.name ?? "", generation: model?.generation ?? 0, of: client))
     }
@@ -53,7 +57,9 @@ struct RequestCommand: AsyncParsableCommand {
   }
 
   private func listModels() async throws {
-    let status = try await withClient(host: server.host, port: server.port) { try await $0.status() }
+    let status = try await withClient(
+      host: server.host, port: server.port, configuration: try security.configuration()
+    ) { try await $0.status() }
     guard status.state != .starting else {
       throw SegmentationError(.notReady, "the server is loading its models")
     }

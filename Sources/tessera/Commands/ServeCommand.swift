@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serve models' predictions over TSP/1.",
     discussion: """
-      Listens on loopback addresses only, at once; until its models are loaded, clients are told to come back. Prints
+      Listens at once on loopback addresses; on others only with TLS and either tokens or mutual TLS, or with
+      --insecure. Until its models are loaded, clients are told to come back. Prints
       "listening on HOST:PORT" to standard error once it takes requests.
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
@@ -28,6 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
         tessera serve --model run --listen 127.0.0.1:7450
         tessera request --server 127.0.0.1:7450 photo.png --out maps
         tessera serve --model street=run --model night=other --default night
+        tessera serve --model run --listen 0.0.0.0:7450 --config serve.yaml
       """)
 
   @Option(
@@ -46,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @OptionGroup(title: "Security") var security: ServerSecurityOptions
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
   /// What the layers of options come to.
@@ -61,12 +64,11 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func resolved() throws(OptionError) -> Resolved {
-    let options = try OptionLayers(
-      flags: [
-        ("listen", listen), ("name", name), ("default", `default`), ("precision", precision), ("threads", threads),
-        ("queue-requests", queueRequests),
-        ("max-connections", maxConnections),
-      ], file: config)
+    let others: [(option: String, value: String?)] = [
+      ("listen", listen), ("name", name), ("default", `default`), ("precision", precision), ("threads", threads),
+      ("queue-requests", queueRequests), ("max-connections", maxConnections),
+    ]
+    let options = try OptionLayers(flags: others + security.flags, file: config)
     var resolved = Resolved()
     if let listen = options["listen"] {
       guard let address = HostAndPort(argument: listen) else {
@@ -80,6 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
     if let limit = try options.integer("max-connections", in: 1...65_536) {
       resolved.configuration.maxConnections = limit
     }
+    try ServerSecurityOptions.apply(options, to: &resolved.configuration)
     guard options["name"].map(ModelDescription.isName) ?? true else {
       throw options.error("name", remedy: "give 1–64 of a–z, 0–9, _ and -")
     }
@@ -96,6 +99,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = try resolved()
+    try options.configuration.check()
     let hangUps = await HangUps()
     try EngineMemory(models: Dictionary(uniqueKeysWithValues: options.models.map { ($0.name, $0.path) })).check()
     let loader = EngineLoader()

@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import TesseraProtocol
 
 /// A connection on which a test says any bytes it likes.
@@ -10,7 +11,11 @@ struct RawConnection: Sendable {
 
   /// - Parameters:
   ///   - reads: whether it takes what the server sends.
-  static func open(_ port: Int, reads: Bool = true) async throws -> Self {
+  ///   - tls: encrypts it, without sharing the client's rules.
+  ///   - prelude: is sent first, in front of TLS.
+  static func open(
+    _ port: Int, reads: Bool = true, tls: NIOSSLContext? = nil, prelude: [UInt8] = []
+  ) async throws -> Self {
     let (received, continuation) = AsyncStream<ByteBuffer>.makeStream()
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.autoRead, value: reads)
@@ -18,6 +23,11 @@ struct RawConnection: Sendable {
       .channelOption(.socketOption(.so_rcvbuf), value: reads ? 1 << 18 : 4096)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if !prelude.isEmpty { try channel.pipeline.syncOperations.addHandler(Prelude(prelude)) }
+          if let tls {
+            let handler = try NIOSSLClientHandler(context: tls, serverHostname: "localhost")
+            try channel.pipeline.syncOperations.addHandler(handler)
+          }
           try channel.pipeline.syncOperations.addHandler(Collector(continuation))
         }
       }
@@ -47,8 +57,23 @@ struct RawConnection: Sendable {
     await close()
   }
 
+  /// Closes both sides without waiting.
+  func abandon() { channel.close(promise: nil) }
+
   /// Closes both sides; the server may have been quicker.
   func close() async { try? await channel.close() }
+
+  private final class Prelude: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func channelActive(context: ChannelHandlerContext) {
+      context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
+      context.fireChannelActive()
+    }
+  }
 
   private final class Collector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -77,6 +102,13 @@ struct RawFrames {
     let hello = Hello(largestChunk: 1 << 20, versions: [.one], codecs: [.identity], agent: "raw")
     let frame = sealer.seal(.hello, id: .connection, version: .unnegotiated, payload: hello.encoded())
     return Preface.bytes + Array(frame.readableBytesView)
+  }
+
+  /// AUTH with another method, or with a token.
+  mutating func auth(method: UInt8 = 1, _ token: [UInt8]) -> [UInt8] {
+    var payload = Auth(token: token).encoded()
+    payload.setInteger(method, at: payload.readerIndex)
+    return Array(sealer.seal(.auth, id: .connection, version: .one, payload: payload).readableBytesView)
   }
 
   mutating func ping() -> [UInt8] {

@@ -1,0 +1,53 @@
+public import TesseraCredentials
+
+extension Server {
+  /// How connections are encrypted, and who may make them.
+  public struct TLS: Hashable, Sendable {
+    /// Who the server is.
+    public var files: CertificateFiles
+    /// PEM of the authorities whose certificates clients must show; nil asks for none.
+    public var clientAuthority: String?
+
+    /// Names the files.
+    public init(_ files: CertificateFiles, clientAuthority: String? = nil) {
+      self.files = files
+      self.clientAuthority = clientAuthority
+    }
+  }
+
+  /// Reads certificates, key and the clients' authorities anew; connections made from now on use them.
+  ///
+  /// Nothing happens without TLS, or before the server runs.
+  ///
+  /// - Throws: ``ServerError/credentials(_:)``; what was read before then stays in use.
+  public func reloadCertificates() throws(ServerError) {
+    do throws(CredentialError) {
+      try access?.reloadCertificates()
+    } catch {
+      throw .credentials(error)
+    }
+  }
+
+  /// Reads the token list anew; connections made from now on are judged by it, those that are open stay.
+  ///
+  /// Nothing happens without tokens, or before the server runs.
+  ///
+  /// - Throws: ``ServerError/credentials(_:)``; what was read before then stays in use.
+  public func reloadTokens() throws(ServerError) {
+    do throws(CredentialError) {
+      try access?.reloadTokens()
+    } catch {
+      throw .credentials(error)
+    }
+  }
+}
+
+extension Server.Configuration {
+  /// Looks whether a server could start so: address, certificates, key and tokens; a server looks again when it starts.
+  ///
+  /// - Throws: ``ServerError`` where it could not.
+  public func check() throws(ServerError) {
+    _ = try socketAddress()
+    _ = try AccessControl(self)
+  }
+}
