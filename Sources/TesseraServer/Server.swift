@@ -30,7 +30,7 @@ public actor Server: Service {
   /// Makes a server that does not listen yet.
   ///
   /// - Parameters:
-  ///   - service: what computes; it is asked one request at a time, off the event loops.
+  ///   - service: what computes; it is asked off the event loops, as many calls at a time and requests a call as it takes.
   ///   - logger: gets connections and faults; text from peers is escaped.
   public init(_ configuration: Configuration = Configuration(), service: any SegmentationService, logger: Logger) {
     self.configuration = configuration
@@ -95,7 +95,8 @@ public actor Server: Service {
       queue: queue, metrics: ServerMetrics())
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
     let worker = Worker(
-      service: service, queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
+      service: service, queue: queue, batches: configuration.batches, maxResult: configuration.limits.maxResult,
+      logger: logger)
     let drain = Drain(
       times: configuration.drain, listener: listener, registry: registry, queue: queue, loop: group.next(),
       logger: logger)

@@ -14,7 +14,10 @@ extension CommandTests {
       "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
       "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
       "validate": ["<map>", "--data", "--classes", "--json"],
-      "serve": ["--model", "--listen", "--name", "--threads", "--queue-requests", "--max-connections", "--config"],
+      "serve": [
+        "--model", "--listen", "--name", "--threads", "--queue-requests", "--max-connections", "--max-batch",
+        "--batch-delay-ms", "--config",
+      ],
       "request": ["--server", "<input>", "--out", "--name", "--overlay", "--probabilities"],
       "inspect": ["<file>"],
       "synthesize": ["--out", "--images", "--size", "--seed"],

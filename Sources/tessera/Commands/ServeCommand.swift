@@ -36,6 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @Option(help: "Waiting requests of equal size that the model gets in one call, 1 to 64. (default: 1)")
+  var maxBatch: String?
+  @Option(help: "Longest time that a request waits for others to join its batch, 0 to 1000. (default: 0)")
+  var batchDelayMs: String?
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
   /// What the layers of options come to.
@@ -55,7 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
       flags: [
         ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
         ("queue-requests", queueRequests),
-        ("max-connections", maxConnections),
+        ("max-connections", maxConnections), ("max-batch", maxBatch), ("batch-delay-ms", batchDelayMs),
       ], file: config)
     var resolved = Resolved()
     if let listen = options["listen"] {
@@ -69,6 +73,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
     if let limit = try options.integer("max-connections", in: 1...65_536) {
       resolved.configuration.maxConnections = limit
+    }
+    if let limit = try options.integer("max-batch", in: 1...64) { resolved.configuration.maxBatch = limit }
+    if let delay = try options.integer("batch-delay-ms", in: 0...1000) {
+      resolved.configuration.batchDelay = .milliseconds(delay)
     }
     if let name = options["name"] { resolved.name = name }
     guard ModelDescription.isName(resolved.name) else {

@@ -7,7 +7,7 @@ import Testing
 
 /// Runs a server on a free port with short times while `body` runs, and drains it.
 func withServer(
-  _ service: FakeService, _ configure: (inout Server.Configuration) -> Void = { _ in },
+  _ service: some SegmentationService, _ configure: (inout Server.Configuration) -> Void = { _ in },
   _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
   var configuration = Server.Configuration()
