@@ -12,7 +12,7 @@ extension CommandTests {
         "--class-weighting", "--precision", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
       ],
       "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
-      "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
+      "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--tile", "--threads"],
       "validate": ["<map>", "--data", "--classes", "--json"],
       "serve": [
         "--model", "--listen", "--name", "--threads", "--queue-requests", "--max-connections", "--max-batch",

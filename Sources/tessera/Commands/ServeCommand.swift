@@ -18,6 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
 
+      While the model computes one image, the next is decoded and the last result coded. Images that take too much \
+      memory whole are computed in tiles that overlap, as by predict.
+
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
 
