@@ -197,7 +197,8 @@ let package = Package(
       name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
       swiftSettings: settings),
     .testTarget(
-      name: "tesseraTests", dependencies: ["tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
+      name: "tesseraTests",
+      dependencies: ["tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
       swiftSettings: settings),
   ]
 )

@@ -1,5 +1,4 @@
-import TesseraImaging
-import TesseraLabels
+public import TesseraLabels
 import TesseraModels
 public import TesseraProtocol
 public import TesseraTensor
@@ -7,7 +6,10 @@ import TesseraWeights
 
 /// Segments images with one model, one at a time, on a compute thread of its own.
 ///
-/// The same image gives the same bytes whoever asks: the command, a test or a client of the server.
+/// The same image gives the same bytes whoever asks, and whatever others are asked for with it: the images of a batch go
+/// through the model one after another, for which algorithm sums a layer, and in which order, follows from its shape,
+/// the number of images included. On a few processors that is as fast: an image alone keeps all of them busy. What does
+/// pay is to decode the next image and encode the last result meanwhile, which two more threads do.
 public actor Engine: SegmentationService {
   /// What clients may know of the model.
   public nonisolated let model: ModelDescription
@@ -15,13 +17,15 @@ public actor Engine: SegmentationService {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   nonisolated let thread: ComputeThread
+  nonisolated let decoder = CodingThread(name: "tessera-decode")
+  nonisolated let encoder = CodingThread(name: "tessera-encode")
   nonisolated let stored: StoredModel
   nonisolated let precision: Precision
   nonisolated let threadCount: Int
-  /// What one image takes.
-  nonisolated let imageNeed: MemoryNeed
+  nonisolated let labelSet: LabelSet
+  nonisolated let memory: ImageMemory
+  nonisolated let tile: PixelSize?
   private let predictor: Predictor
-  private let labelSet: LabelSet
   private var isPrepared = false
 
   /// Most bytes that one image may take.
@@ -34,36 +38,42 @@ public actor Engine: SegmentationService {
   ///   - name: what requests call it: 1–64 of `a`–`z`, `0`–`9`, `_`, `-`.
   ///   - generation: counts the loads of this name.
   ///   - precision: how maps between the model's layers are stored.
+  ///   - tile: the tiles that larger images are cut into; nil cuts none that fits the memory, and others as large as it
+  ///     lets them be.
+  ///   - memory: bytes that one image may take; nil for three quarters of what is free now, at most ``imageBytes``.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
   /// - Precondition: the processor computes in the precision. No other thread computes meanwhile.
   public init(
-    _ stored: StoredModel, name: String = "default", generation: UInt32 = 1, precision: Precision = .f32, threads: Int
+    _ stored: StoredModel, name: String = "default", generation: UInt32 = 1, precision: Precision = .f32,
+    tile: PixelSize? = nil, memory: Int? = nil, threads: Int
   ) throws {
     precondition(ComputeThreads.computes(precision), "Engine: this processor has no \(precision)")
     try self.init(
-      stored, name: name, generation: generation, precision: precision, threads: threads,
+      stored, name: name, generation: generation, precision: precision, tile: tile, memory: memory, threads: threads,
       imageNeed: stored.model.imageMemoryNeed(precision: precision))
   }
 
   /// Starts an engine for an image need that is known, so that others may compute meanwhile.
   init(
-    _ stored: StoredModel, name: String, generation: UInt32, precision: Precision, threads: Int, imageNeed: MemoryNeed
+    _ stored: StoredModel, name: String, generation: UInt32, precision: Precision, tile: PixelSize? = nil,
+    memory: Int? = nil, threads: Int, imageNeed: MemoryNeed
   ) throws {
     self.stored = stored
     self.precision = precision
-    self.imageNeed = imageNeed
     predictor = Predictor(stored.model, precision: precision)
     thread = ComputeThread(name: "tessera-compute")
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
-    // A quarter of what is free stays so.
+    self.tile = tile
     let free = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 } ?? Self.imageBytes
-    let mostPixels = imageNeed.pixels(in: min(Self.imageBytes, free))
+    self.memory = ImageMemory(
+      need: imageNeed, limit: memory ?? min(Self.imageBytes, free),
+      architecture: stored.model.architecture, classCount: stored.model.classes.count)
     model = ModelDescription(
       name: name, generation: generation, weightsDigest: stored.digest, classes: stored.model.classes,
       outputs: stored.model.classes.count > 256 ? OutputSet.all.subtracting(.palettePNG) : .all,
-      maximumPixels: UInt64(min(1 << 24, mostPixels)))
+      maximumPixels: UInt64(max(0, self.memory.pixels)))
   }
 
   /// Segments a small grey image, so that the first request finds everything ready.
@@ -76,63 +86,50 @@ public actor Engine: SegmentationService {
         image: .rgb8([UInt8](repeating: 128, count: 3 * side * side)), width: side, height: side, outputs: .labels))
   }
 
-  /// Segments one image.
+  /// Computes what a decoded image shows.
   ///
-  /// - Throws: BAD_SHAPE, TOO_LARGE, BAD_IMAGE, UNSUPPORTED, DEADLINE, CANCELLED or NONFINITE_OUTPUT.
-  public func segment(_ request: SegmentationRequest) async throws(SegmentationError) -> SegmentationResult {
+  /// - Throws: DEADLINE or CANCELLED, before or between the model's layers; NONFINITE_OUTPUT.
+  func predict(
+    _ pixels: [UInt8], for request: SegmentationRequest
+  ) throws(SegmentationError) -> (prediction: Prediction, time: Duration) {
     if !isPrepared {
       ComputeThreads.prepare(count: threadCount)
       isPrepared = true
     }
-    try check(request)
+    try request.checkIsWanted()
     let start = ContinuousClock.now
-    let pixels = try request.pixels()
-    let decoded = ContinuousClock.now
-    let prediction = try predict(pixels, request)
-    let receipt = Receipt(
-      model: model.name, generation: model.generation, weightsDigest: stored.digest,
-      pixelsDigest: ContentDigest(of: pixels), batchSize: 1, decodeTime: decoded - start, queueTime: .zero,
-      computeTime: ContinuousClock.now - decoded)
-    return SegmentationResult(
-      width: request.width, height: request.height, classCount: model.classes.count,
-      labels: request.outputs.contains(.labels) ? prediction.labels : nil,
-      confidence: request.outputs.contains(.confidence) ? prediction.confidence : nil,
-      probabilities: request.outputs.contains(.probabilitiesF32)
-        ? prediction.probabilities.map { .f32($0) }
-        : request.outputs.contains(.probabilitiesF16)
-          ? prediction.probabilities.map { .f16($0.map { Float16($0) }) } : nil,
-      palettePNG: try request.outputs.contains(.palettePNG) ? palettePNG(prediction.labels) : nil,
-      receipt: receipt)
+    let size = PixelSize(width: request.width, height: request.height)
+    let computed: (Prediction?, isFinite: Bool)
+    do {
+      computed = try ComputeThreads.observingNonfinite {
+        if let tiling = memory.tiling(of: size, tile: tile) {
+          return try tiled.predict(pixels, size, tiling, outputs: request.outputs) { request.isWanted }
+        }
+        return try predictWhole(pixels, request)
+      }
+    } catch {
+      throw error as? SegmentationError ?? SegmentationError(.internal)
+    }
+    guard let prediction = computed.0 else {
+      try request.checkIsWanted()
+      throw SegmentationError(.cancelled)
+    }
+    guard computed.isFinite else { throw SegmentationError(.nonfiniteOutput) }
+    return (prediction, ContinuousClock.now - start)
   }
 
-  private func check(_ request: SegmentationRequest) throws(SegmentationError) {
-    guard request.width >= 1, request.height >= 1, request.width <= 1 << 20, request.height <= 1 << 20 else {
-      throw SegmentationError(.badShape, "an image has sides of at least one pixel")
-    }
-    guard UInt64(request.width) * UInt64(request.height) <= model.maximumPixels else {
-      throw SegmentationError(.tooLarge, "this model takes images of at most \(model.maximumPixels) pixels")
-    }
-    guard !request.outputs.isEmpty, request.outputs.isSubset(of: model.outputs) else {
-      throw SegmentationError(.unsupported, "this model does not give these outputs")
-    }
-    if Task.isCancelled { throw SegmentationError(.cancelled) }
-    if let deadline = request.deadline, deadline <= .now { throw SegmentationError(.deadline) }
-  }
-
-  private func predict(_ pixels: [UInt8], _ request: SegmentationRequest) throws(SegmentationError) -> Prediction {
-    let (logits, isFinite) = ComputeThreads.observingNonfinite {
-      predictor.logits(pixels: pixels, height: request.height, width: request.width)
-    }
-    guard isFinite, logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
+  private func predictWhole(
+    _ pixels: [UInt8], _ request: SegmentationRequest
+  ) throws(SegmentationError) -> Prediction? {
+    let logits = predictor.logits(pixels: pixels, height: request.height, width: request.width) { request.isWanted }
+    guard let logits else { return nil }
+    guard logits.nonfiniteCount() == 0 else { throw SegmentationError(.nonfiniteOutput) }
     let wanted: OutputSet = [.confidence, .probabilitiesF16, .probabilitiesF32]
     return Prediction(logits: logits, withProbabilities: !request.outputs.isDisjoint(with: wanted))
   }
 
-  private func palettePNG(_ labels: LabelMap) throws(SegmentationError) -> [UInt8] {
-    do {
-      return try PNG.encodePalette(labels, labelSet: labelSet)
-    } catch {
-      throw SegmentationError(.internal, "the label map cannot be written as PNG")
-    }
+  private var tiled: TiledPredictor {
+    TiledPredictor(
+      predictor: predictor, normalization: stored.model.normalization, classCount: stored.model.classes.count)
   }
 }

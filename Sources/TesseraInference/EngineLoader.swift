@@ -48,7 +48,7 @@ public actor EngineLoader {
         path: Model.weightsFile(at: path), old: "\(old.architecture)", new: "\(new.architecture)")
     }
     // Measuring it again would count what other engines take at the same time.
-    var need = engine.imageNeed
+    var need = engine.memory.need
     let added = max(0, new.classes.count - old.classes.count)
     need.bytesPerPixel += added * Self.mapsOfClasses * MemoryLayout<Float>.size
     let next = try Engine(

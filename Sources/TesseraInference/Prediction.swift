@@ -8,15 +8,26 @@ struct Prediction {
   let labels: LabelMap
   /// Softmax, `[classes, height, width]`; nil where not asked for.
   let probabilities: [Float]?
+  /// What was put together tile by tile, of which no probabilities are kept.
+  private let knownConfidence: [UInt8]?
 
   /// Reads logits, `[1, classes, height, width]`.
   init(logits: Tensor, withProbabilities: Bool) {
-    labels = LabelMap(logits: logits)
-    probabilities = withProbabilities ? logits.softmax().elements : nil
+    self.init(
+      labels: LabelMap(logits: logits), probabilities: withProbabilities ? logits.softmax().elements : nil,
+      confidence: nil)
+  }
+
+  /// Takes what is known already.
+  init(labels: LabelMap, probabilities: [Float]?, confidence: [UInt8]?) {
+    self.labels = labels
+    self.probabilities = probabilities
+    knownConfidence = confidence
   }
 
   /// 255 times the largest probability, rounded, `[height, width]`.
   var confidence: [UInt8]? {
+    if let knownConfidence { return knownConfidence }
     guard let probabilities else { return nil }
     let pixels = labels.width * labels.height
     return (0..<pixels).map { pixel in

@@ -21,7 +21,25 @@ struct Job: Sendable {
   let enqueued: ContinuousClock.Instant
   /// Tells the connection; from any thread, and of no effect when the connection is gone.
   let deliver: @Sendable (Outcome) -> Void
+  /// Gives this request up, and no other of its batch.
+  let stopFlag = StopFlag()
 
   /// What computes it.
   var service: any SegmentationService { generation.service }
+}
+
+extension Job {
+  /// What the requests of one batch have in common.
+  struct BatchKey: Hashable {
+    let model: String
+    let generation: UInt32
+    let width: Int
+    let height: Int
+  }
+
+  var batchKey: BatchKey {
+    BatchKey(
+      model: request.model.name, generation: request.model.generation, width: request.request.width,
+      height: request.request.height)
+  }
 }

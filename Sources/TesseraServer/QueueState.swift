@@ -1,4 +1,3 @@
-internal import NIOCore
 internal import TesseraProtocol
 
 /// The bookkeeping of a ``RequestQueue``: who is admitted, in which stage, and what that holds.
@@ -15,8 +14,11 @@ struct QueueState {
   private struct Entry {
     let bytes: UInt64
     var stage = Stage.receiving
-    /// Set while it is computed.
+    /// Gives it up while it is computed.
+    var stopFlag: StopFlag?
+    /// What computes it, set meanwhile, and the requests of its batch.
     var task: Task<Void, Never>?
+    var batch: [Ticket] = []
     var isStopped = false
     /// Whether nobody waits for the outcome.
     var isOrphan = false
@@ -26,15 +28,14 @@ struct QueueState {
   enum Stopping: Hashable {
     /// It is gone; nothing will be delivered.
     case gone
-    /// The engine has it and was told; an outcome will be delivered.
+    /// The engine has it and was told; an outcome will be delivered. The task, if any, has to be cancelled.
     case stopping(Task<Void, Never>?)
   }
 
   private let requestLimit: Int
   private let byteLimit: UInt64
   private var entries: [Ticket: Entry] = [:]
-  private var normal = CircularBuffer<Job>()
-  private var background = CircularBuffer<Job>()
+  private var line = RequestLine()
   private var lastTicket: UInt64 = 0
   /// Requests admitted and not yet computed.
   private(set) var unanswered = 0
@@ -45,6 +46,8 @@ struct QueueState {
   private(set) var lastSuccess: ContinuousClock.Instant?
   /// A running mean of the time that one request takes the engine; nil before the first.
   private var meanTime: Duration?
+  /// When the engine was last done with a batch.
+  private var lastEnd: ContinuousClock.Instant?
 
   init(requestLimit: Int, byteLimit: UInt64) {
     self.requestLimit = requestLimit
@@ -82,24 +85,39 @@ struct QueueState {
   mutating func enqueue(_ job: Job) {
     guard entries[job.ticket]?.stage == .receiving else { return }
     entries[job.ticket]?.stage = .waiting
-    if job.request.request.priority == .background { background.append(job) } else { normal.append(job) }
+    entries[job.ticket]?.stopFlag = job.stopFlag
+    line.append(job)
   }
 
-  /// The next jobs, which the engine has from now on; nil where it has to wait, none where no more will come.
-  mutating func take(most: Int) -> [Job]? {
-    var jobs: [Job] = []
-    while jobs.count < most, let job = normal.popFirst() ?? background.popFirst() {
-      entries[job.ticket]?.stage = .computing
-      jobs.append(job)
+  /// The next requests, which the engine has from now on where they are a batch.
+  mutating func take(_ policy: BatchPolicy, now: ContinuousClock.Instant) -> RequestLine.Turn {
+    // Who drains does not wait for more.
+    let policy = isClosed ? BatchPolicy(limit: policy.limit) : policy
+    let turn = line.next(policy, computeTime: meanTime ?? .zero, now: now)
+    if case .batch(let jobs) = turn {
+      for job in jobs { entries[job.ticket]?.stage = .computing }
     }
-    return jobs.isEmpty && !isClosed ? nil : jobs
+    return turn
   }
 
-  /// Tells which task computes a request; false where it should stop at once.
-  mutating func attach(_ task: Task<Void, Never>, to ticket: Ticket) -> Bool {
-    guard let entry = entries[ticket], entry.stage == .computing else { return true }
-    entries[ticket]?.task = task
-    return !entry.isStopped
+  /// Tells which task computes a batch; false where it should stop at once.
+  mutating func attach(_ task: Task<Void, Never>, to tickets: [Ticket]) -> Bool {
+    for ticket in tickets where entries[ticket]?.stage == .computing {
+      entries[ticket]?.task = task
+      entries[ticket]?.batch = tickets
+    }
+    return tickets.contains(where: isWanted)
+  }
+
+  /// The engine's time for each request of a batch that ends now.
+  ///
+  /// Where batches overlap, only the time counts in which the engine had not yet ended the one before.
+  mutating func share(
+    of count: Int, started: ContinuousClock.Instant, now: ContinuousClock.Instant
+  ) -> Duration {
+    let start = max(started, lastEnd ?? started)
+    lastEnd = now
+    return start.duration(to: now) / max(count, 1)
   }
 
   /// Notes that the engine is done with a request.
@@ -124,8 +142,7 @@ struct QueueState {
       release(ticket)
       return .gone
     }
-    entries[ticket]?.isStopped = true
-    return .stopping(entry.task)
+    return .stopping(giveUp(ticket))
   }
 
   /// Gives back what a request holds that its connection has forgotten; a task that is returned has to be cancelled.
@@ -135,13 +152,11 @@ struct QueueState {
     switch entry.stage {
     case .computing:
       entries[ticket]?.isOrphan = true
-      entries[ticket]?.isStopped = true
-      return entry.task
+      return giveUp(ticket)
     case .receiving: unanswered -= 1
     case .waiting:
       unanswered -= 1
-      normal.removeAll { $0.ticket == ticket }
-      background.removeAll { $0.ticket == ticket }
+      line.remove(ticket)
     case .answering: break
     }
     forget(ticket)
@@ -150,6 +165,19 @@ struct QueueState {
 
   /// Admits nothing more.
   mutating func close() { isClosed = true }
+
+  /// Tells the engine that a request is not wanted; the task of its batch where none of that is.
+  private mutating func giveUp(_ ticket: Ticket) -> Task<Void, Never>? {
+    entries[ticket]?.isStopped = true
+    entries[ticket]?.stopFlag?.stop()
+    guard let entry = entries[ticket], !entry.batch.contains(where: isWanted) else { return nil }
+    return entry.task
+  }
+
+  private func isWanted(_ ticket: Ticket) -> Bool {
+    guard let entry = entries[ticket] else { return false }
+    return entry.stage != .computing || !entry.isStopped
+  }
 
   private mutating func forget(_ ticket: Ticket) {
     guard let entry = entries.removeValue(forKey: ticket) else { return }

@@ -16,9 +16,11 @@ final class RequestQueue: Sendable {
 
   private struct Guarded {
     var queue: QueueState
-    /// The engine, where it waits for jobs.
-    var waiting: (most: Int, continuation: CheckedContinuation<[Job], Never>)?
-    /// The engine, where it waits for a computation to end.
+    /// Whether the line has changed since the engine last looked.
+    var hasChanged = false
+    /// The engine, where it waits for a change.
+    var waiting: CheckedContinuation<Void, Never>?
+    /// The engine, where it waits for a batch to end, by the first request of that.
     var computing: [Ticket: CheckedContinuation<Void, Never>] = [:]
     var isAbandoned = false
     var abandonment = Abandonment()
@@ -75,50 +77,82 @@ final class RequestQueue: Sendable {
     guarded.withLock { $0.queue.release(ticket) }?.cancel()
   }
 
-  private func resume(_ change: (inout QueueState) -> Void) {
-    let (continuation, jobs) = guarded.withLock { guarded -> (CheckedContinuation<[Job], Never>?, [Job]) in
+  private func resume(_ change: (inout QueueState) -> Void = { _ in }) {
+    let continuation = guarded.withLock { guarded in
       change(&guarded.queue)
-      guard let waiting = guarded.waiting, let jobs = guarded.queue.take(most: waiting.most) else { return (nil, []) }
-      guarded.waiting = nil
-      return (waiting.continuation, jobs)
+      guarded.hasChanged = true
+      defer { guarded.waiting = nil }
+      return guarded.waiting
     }
-    continuation?.resume(returning: jobs)
+    continuation?.resume()
   }
 }
 
 // The engine's side.
 extension RequestQueue {
-  /// Waits for requests; none means that no more will come.
+  /// Waits for a batch; none means that no more will come.
   ///
   /// - Precondition: one caller at a time.
-  func next(most: Int) async -> [Job] {
-    await withCheckedContinuation { continuation in
-      let jobs: [Job]? = guarded.withLock { guarded in
-        precondition(guarded.waiting == nil, "RequestQueue: two callers wait for requests")
-        if let jobs = guarded.queue.take(most: most) { return jobs }
-        guarded.waiting = (most, continuation)
-        return nil
+  func next(_ policy: BatchPolicy) async -> [Job] {
+    while true {
+      // Whoever is cancelled cannot sleep until a batch is ripe.
+      let policy = Task.isCancelled ? BatchPolicy(limit: policy.limit) : policy
+      let now = ContinuousClock.now
+      let (turn, isClosed) = guarded.withLock { guarded in
+        guarded.hasChanged = false
+        return (guarded.queue.take(policy, now: now), guarded.queue.isClosed)
       }
-      if let jobs { continuation.resume(returning: jobs) }
+      switch turn {
+      case .batch(let jobs): return jobs
+      case .empty:
+        if isClosed { return [] }
+        await change()
+      case .unripe(let time):
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { [self] in
+            // Cancelled where something changed before.
+            try? await Task.sleep(until: time, clock: .continuous)
+            resume()
+          }
+          await change()
+          group.cancelAll()
+        }
+      }
     }
   }
 
-  /// Computes one request and waits until that has ended, or until it is abandoned.
+  private func change() async {
+    await withCheckedContinuation { continuation in
+      let hasChanged = guarded.withLock { guarded in
+        precondition(guarded.waiting == nil, "RequestQueue: two callers wait for requests")
+        if !guarded.hasChanged { guarded.waiting = continuation }
+        return guarded.hasChanged
+      }
+      if hasChanged { continuation.resume() }
+    }
+  }
+
+  /// Computes a batch and waits until that has ended, or until it is abandoned.
   ///
-  /// The task is the queue's own: it is cancelled when its request is given up, and awaited, except where it does not
-  /// end by the hard end of a drain. No structure could be left before that.
-  func compute(_ ticket: Ticket, _ body: @escaping @Sendable () async -> Duration?) async {
+  /// The task is the queue's own: it is cancelled when all requests of the batch are given up, and awaited, except where
+  /// it does not end by the hard end of a drain. No structure could be left before that.
+  ///
+  /// - Parameter body: computes, and returns the requests that succeeded.
+  func compute(_ jobs: [Job], _ body: @escaping @Sendable () async -> Set<Ticket>) async {
+    let tickets = jobs.map(\.ticket)
+    guard let first = tickets.first else { return }
     await withCheckedContinuation { continuation in
       let isAbandoned = guarded.withLock { guarded in
-        if !guarded.isAbandoned { guarded.computing[ticket] = continuation }
+        if !guarded.isAbandoned { guarded.computing[first] = continuation }
         return guarded.isAbandoned
       }
       if isAbandoned { return continuation.resume() }
+      let start = ContinuousClock.now
       let task = Task { [self] in
-        let time = await body()
-        finish(ticket, taking: time)
+        let succeeded = await body()
+        finish(tickets, succeeded, started: start)
       }
-      if !guarded.withLock({ $0.queue.attach(task, to: ticket) }) { task.cancel() }
+      if !guarded.withLock({ $0.queue.attach(task, to: tickets) }) { task.cancel() }
     }
   }
 
@@ -137,11 +171,14 @@ extension RequestQueue {
   /// What was left at the hard end, if it came to that.
   var abandonment: Abandonment { guarded.withLock { $0.abandonment } }
 
-  private func finish(_ ticket: Ticket, taking time: Duration?) {
+  private func finish(_ tickets: [Ticket], _ succeeded: Set<Ticket>, started: ContinuousClock.Instant) {
     let now = ContinuousClock.now
     let continuation = guarded.withLock { guarded in
-      guarded.queue.finish(ticket, taking: time, now: now)
-      return guarded.computing.removeValue(forKey: ticket)
+      let time = guarded.queue.share(of: tickets.count, started: started, now: now)
+      for ticket in tickets {
+        guarded.queue.finish(ticket, taking: succeeded.contains(ticket) ? time : nil, now: now)
+      }
+      return tickets.first.flatMap { guarded.computing.removeValue(forKey: $0) }
     }
     continuation?.resume()
   }

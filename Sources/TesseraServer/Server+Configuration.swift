@@ -32,6 +32,10 @@ extension Server {
     public var queueRequests = 64
     /// Most plain bytes of input, decoded pixels and results at once; more are told MEMORY_BUDGET.
     public var queueBytes: UInt64 = 512 << 20
+    /// Most requests of equal size that are computed in one call, where the service takes so many.
+    public var maxBatch = 1
+    /// Longest time that a request waits for others to join it while the service is free; 0 takes what waits already.
+    public var batchDelay: Duration = .zero
     /// Time from the connection's start to a whole HELLO.
     public var handshakeTime: Duration = .seconds(5)
     /// Threads that move bytes; they never compute.
@@ -80,4 +84,6 @@ extension Server.Configuration {
     configuration.handshakeTime = handshakeTime
     return configuration
   }
+
+  var batches: BatchPolicy { BatchPolicy(limit: maxBatch, delay: batchDelay) }
 }

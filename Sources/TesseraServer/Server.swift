@@ -36,7 +36,7 @@ public actor Server: Service {
   /// Makes a server that does not listen yet, of one model that never changes.
   ///
   /// - Parameters:
-  ///   - service: what computes; it is asked one request at a time, off the event loops.
+  ///   - service: what computes; it is asked off the event loops, as many calls at a time and requests a call as it takes.
   ///   - logger: gets connections and faults; text from peers is escaped.
   public init(_ configuration: Configuration = Configuration(), service: any SegmentationService, logger: Logger) {
     self.init(configuration, models: ServedModels([service]), sources: [], logger: logger)
@@ -130,7 +130,8 @@ public actor Server: Service {
       connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), models: models,
       queue: queue, metrics: ServerMetrics(), access: access)
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
-    let worker = Worker(queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
+    let worker = Worker(
+      queue: queue, batches: configuration.batches, maxResult: configuration.limits.maxResult, logger: logger)
     let drain = Drain(
       times: configuration.drain, listener: listener, registry: registry, queue: queue, loop: group.next(),
       logger: logger)

@@ -1,38 +1,52 @@
 internal import Logging
 internal import TesseraProtocol
 
-/// Takes requests from the queue to their services, one at a time, and their outcomes back.
+/// Takes requests from the queue to their services in batches, and their outcomes back.
+///
+/// As many batches are under way as the services take calls at a time: images of the next are decoded and results of the
+/// last coded while the model computes. What is coded here is so on the tasks of those batches, off the event loops.
 struct Worker: Sendable {
   let queue: RequestQueue
+  let batches: BatchPolicy
   let maxResult: UInt64
   let logger: Logger
 
   /// Works until the queue is closed and empty.
   func run() async {
-    while true {
-      // One at a time; a service that takes batches would ask for more.
-      let jobs = await queue.next(most: 1)
-      if jobs.isEmpty { return }
-      for job in jobs {
-        await queue.compute(job.ticket) { await perform(job) }
+    await withTaskGroup(of: Void.self) { group in
+      var underWay = 0
+      var limit = 1
+      while true {
+        if underWay >= limit {
+          _ = await group.next()
+          underWay -= 1
+        }
+        let jobs = await queue.next(batches)
+        guard let service = jobs.first?.service else { return }
+        limit = max(1, service.callLimit)
+        underWay += 1
+        group.addTask { await queue.compute(jobs) { await perform(jobs, by: service) } }
       }
     }
   }
 
-  /// - Returns: the time it took, where it succeeded.
-  private func perform(_ job: Job) async -> Duration? {
+  /// - Returns: the requests that succeeded.
+  private func perform(_ jobs: [Job], by service: any SegmentationService) async -> Set<Ticket> {
     let start = ContinuousClock.now
-    do throws(SegmentationError) {
-      guard start < job.deadline else { throw SegmentationError(.deadline) }
-      let result = try await job.service.segment(job.request.request)
-      let waited = result.adding(queueTime: job.enqueued.duration(to: start))
-      let encoded = try EncodedResult(waited, for: job.request, maxResult: maxResult)
-      job.deliver(.result(encoded))
-      return start.duration(to: .now)
-    } catch {
-      job.deliver(.failure(error))
-      return nil
+    let results = await service.segment(batch: jobs.map { $0.request.request.heeding($0.stopFlag) })
+    precondition(results.count == jobs.count, "Worker: \(results.count) answers to \(jobs.count) requests")
+    var succeeded: Set<Ticket> = []
+    for (job, result) in zip(jobs, results) {
+      do throws(SegmentationError) {
+        let waited = try result.get().adding(queueTime: job.enqueued.duration(to: start))
+        let encoded = try EncodedResult(waited, for: job.request, maxResult: maxResult)
+        job.deliver(.result(encoded))
+        succeeded.insert(job.ticket)
+      } catch {
+        job.deliver(.failure(error))
+      }
     }
+    return succeeded
   }
 }
 

@@ -49,6 +49,11 @@ package struct Convolution: Sendable {
           shape, parts: parts ?? [shape.source[1]], passes: passes, threads: ComputeThreads.count))
   }
 
+  /// A map as the forward pass gives it, with whatever numbers its memory held: for a result that nobody will read.
+  package var uncomputed: Tensor {
+    Tensor(uninitialized: destination, layout: plan.destination, precision: shape.precision)
+  }
+
   /// A map as the plan wants its input.
   package func arranged(_ x: Tensor) -> Tensor { x.converted(to: plan.source, shape.precision) }
 

@@ -6,18 +6,31 @@ import Testing
 @Suite struct QueueStateTests {
   private let now = ContinuousClock.now
 
-  private func job(_ ticket: Ticket, _ number: UInt64, _ priority: RequestPriority = .normal) -> Job {
-    let request = SegmentationRequest(image: .rgb8([1, 2, 3]), width: 1, height: 1, priority: priority)
+  private func job(
+    _ ticket: Ticket, _ number: UInt64, _ priority: RequestPriority = .normal, width: Int = 1, after: Duration = .zero
+  ) -> Job {
+    let request = SegmentationRequest(image: .rgb8([1, 2, 3]), width: width, height: 1, priority: priority)
     return Job(
       ticket: ticket,
       request: CompleteRequest(
         id: RequestID(rawValue: number), request: request, model: FakeService().model, inputDigest: .zero,
         started: now, traceparent: nil, encoding: BodyEncoding(chunkLimit: 65_536, codec: .identity)),
-      generation: ModelGeneration(FakeService()), deadline: now + .seconds(1), enqueued: now, deliver: { _ in })
+      generation: ModelGeneration(BatchingService(batchLimit: 64, FakeService())), deadline: now + .seconds(1),
+      enqueued: now + after, deliver: { _ in })
   }
 
   private func admit(_ queue: inout QueueState, bytes: UInt64 = 10) throws -> Ticket {
     try queue.admit(bytes: bytes, deadline: now + .seconds(1), now: now)
+  }
+
+  /// The requests of the next batch by their numbers; nil where there is none.
+  private func numbers(
+    _ queue: inout QueueState, _ limit: Int, delay: Duration = .zero, after: Duration = .zero
+  ) -> [UInt64]? {
+    guard case .batch(let jobs) = queue.take(BatchPolicy(limit: limit, delay: delay), now: now + after) else {
+      return nil
+    }
+    return jobs.map(\.request.id.rawValue)
   }
 
   @Test func refusesPastEachBound() throws {
@@ -41,21 +54,21 @@ import Testing
 
   @Test func normalRequestsGoFirst() throws {
     var queue = QueueState(requestLimit: 8, byteLimit: 100)
-    #expect(queue.take(most: 4) == nil)
+    #expect(numbers(&queue, 4) == nil)
     for (number, priority) in [RequestPriority.background, .normal, .background, .normal].enumerated() {
       queue.enqueue(job(try admit(&queue), UInt64(number), priority))
     }
-    #expect(queue.take(most: 3)?.map(\.request.id.rawValue) == [1, 3, 0])
+    #expect(numbers(&queue, 3) == [1, 3, 0])
     queue.close()
-    #expect(queue.take(most: 3)?.map(\.request.id.rawValue) == [2])
-    #expect(queue.take(most: 3)?.isEmpty == true)
+    #expect(numbers(&queue, 3) == [2])
+    #expect(numbers(&queue, 3) == nil)
   }
 
   @Test func aPlaceIsFreeOnlyWhenTheEngineStopped() throws {
     var queue = QueueState(requestLimit: 1, byteLimit: 100)
     let ticket = try admit(&queue)
     queue.enqueue(job(ticket, 1))
-    _ = queue.take(most: 1)
+    _ = numbers(&queue, 1)
     queue.release(ticket)
     #expect(queue.unanswered == 1 && queue.bytes == 10 && queue.open == 0)
     queue.finish(ticket, taking: nil, now: now)
@@ -70,7 +83,7 @@ import Testing
     var queue = QueueState(requestLimit: 1, byteLimit: 15)
     let ticket = try admit(&queue)
     queue.enqueue(job(ticket, 1))
-    _ = queue.take(most: 1)
+    _ = numbers(&queue, 1)
     queue.finish(ticket, taking: .milliseconds(500), now: now)
     #expect(queue.unanswered == 0 && queue.bytes == 10 && queue.open == 1)
     #expect(throws: SegmentationError(.memoryBudget, retryAfter: .milliseconds(100))) { try admit(&queue) }
@@ -82,7 +95,7 @@ import Testing
     var queue = QueueState(requestLimit: 9, byteLimit: 1000)
     let first = try admit(&queue)
     queue.enqueue(job(first, 1))
-    _ = queue.take(most: 1)
+    _ = numbers(&queue, 1)
     queue.finish(first, taking: .milliseconds(400), now: now)
     queue.release(first)
     for _ in 0..<3 { _ = try admit(&queue) }
@@ -100,6 +113,85 @@ import Testing
     queue.enqueue(job(ticket, 1))
     #expect(queue.stop(ticket) == .gone)
     #expect(queue.unanswered == 0 && queue.bytes == 0)
-    #expect(queue.take(most: 1) == nil)
+    #expect(numbers(&queue, 1) == nil)
+  }
+
+  @Test func aBatchIsOfOneShapeInTheOrderOfArrival() throws {
+    var queue = QueueState(requestLimit: 16, byteLimit: 1000)
+    for (number, width) in [1, 2, 1, 1, 2, 1].enumerated() {
+      queue.enqueue(job(try admit(&queue), UInt64(number), number == 2 ? .background : .normal, width: width))
+    }
+    // Normal requests go first within a batch, too, and nobody waits for a shape of his own.
+    #expect(numbers(&queue, 3) == [0, 3, 5])
+    #expect(numbers(&queue, 3) == [1, 4])
+    #expect(numbers(&queue, 3) == [2])
+    #expect(numbers(&queue, 3) == nil)
+  }
+
+  @Test func backgroundRequestsDoNotStarve() throws {
+    var queue = QueueState(requestLimit: 100, byteLimit: 1000)
+    queue.enqueue(job(try admit(&queue), 0, .background))
+    queue.enqueue(job(try admit(&queue), 1, .background))
+    for number in 2..<50 { queue.enqueue(job(try admit(&queue), UInt64(number))) }
+    let order = (0..<40).map { _ in numbers(&queue, 1)?.first ?? .max }
+    #expect(order[..<15].allSatisfy { $0 > 1 } && order[15] == 0)
+    #expect(order[16..<31].allSatisfy { $0 > 1 } && order[31] == 1)
+    #expect(order[32...].allSatisfy { $0 > 1 })
+  }
+
+  @Test func aBatchWaitsNoLongerThanItsDelay() throws {
+    var queue = QueueState(requestLimit: 16, byteLimit: 1000)
+    queue.enqueue(job(try admit(&queue), 0))
+    queue.enqueue(job(try admit(&queue), 1, after: .milliseconds(10)))
+    #expect(numbers(&queue, 3, delay: .milliseconds(20), after: .milliseconds(19)) == nil)
+    guard case .unripe(let time) = queue.take(BatchPolicy(limit: 3, delay: .milliseconds(20)), now: now) else {
+      Issue.record("a batch that others may join was begun at once")
+      return
+    }
+    #expect(time == now + .milliseconds(20))
+    #expect(numbers(&queue, 2, delay: .milliseconds(20)) == [0, 1])
+    queue.enqueue(job(try admit(&queue), 2))
+    #expect(numbers(&queue, 3, delay: .milliseconds(20), after: .milliseconds(20)) == [2])
+    queue.enqueue(job(try admit(&queue), 3))
+    queue.close()
+    #expect(numbers(&queue, 3, delay: .milliseconds(20)) == [3])
+  }
+
+  @Test func aBatchDoesNotWaitIntoADeadline() throws {
+    var queue = QueueState(requestLimit: 16, byteLimit: 1000)
+    let first = try admit(&queue)
+    queue.enqueue(job(first, 0))
+    _ = numbers(&queue, 1)
+    queue.finish(first, taking: .milliseconds(300), now: now)
+    queue.release(first)
+    queue.enqueue(job(try admit(&queue), 1))
+    queue.enqueue(job(try admit(&queue), 2))
+    // Both have to be done a second from now and take 0.3 s each.
+    guard case .unripe(let time) = queue.take(BatchPolicy(limit: 3, delay: .seconds(2)), now: now) else {
+      Issue.record("a batch that others may join was begun at once")
+      return
+    }
+    #expect(time == now + .milliseconds(400))
+  }
+
+  @Test func timesOfBatchesThatOverlapCountOnce() throws {
+    var queue = QueueState(requestLimit: 1, byteLimit: 10)
+    #expect(queue.share(of: 2, started: now, now: now + .seconds(4)) == .seconds(2))
+    #expect(queue.share(of: 1, started: now + .seconds(1), now: now + .seconds(7)) == .seconds(3))
+    #expect(queue.share(of: 1, started: now + .seconds(9), now: now + .seconds(10)) == .seconds(1))
+  }
+
+  @Test func aBatchIsCancelledWithTheLastOfItsRequests() throws {
+    var queue = QueueState(requestLimit: 4, byteLimit: 100)
+    let jobs = [job(try admit(&queue), 0), job(try admit(&queue), 1)]
+    for job in jobs { queue.enqueue(job) }
+    #expect(numbers(&queue, 2) == [0, 1])
+    let task = Task<Void, Never> {}
+    let isWanted = queue.attach(task, to: jobs.map(\.ticket))
+    #expect(isWanted)
+    #expect(queue.stop(jobs[0].ticket) == .stopping(nil))
+    #expect(jobs[0].stopFlag.isStopped && !jobs[1].stopFlag.isStopped)
+    #expect(queue.release(jobs[1].ticket) == task)
+    #expect(jobs[1].stopFlag.isStopped && queue.unanswered == 2)
   }
 }

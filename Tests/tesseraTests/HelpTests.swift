@@ -12,10 +12,12 @@ extension CommandTests {
         "--class-weighting", "--precision", "--optimizer", "--learning-rate", "--schedule", "--seed", "--config",
       ],
       "evaluate": ["--model", "--predictions", "--data", "--split", "--json", "--threads"],
-      "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--threads"],
+      "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--tile", "--threads"],
       "validate": ["<map>", "--data", "--classes", "--json"],
       "serve": [
-        "--model", "--default", "--listen", "--name", "--threads", "--queue-requests", "--max-connections", "--config",
+        "--model", "--default", "--listen", "--name", "--threads", "--queue-requests", "--max-connections",
+        "--max-batch",
+        "--batch-delay-ms", "--config",
         "--tls-certificate", "--tls-key", "--tls-client-ca", "--tokens", "--insecure", "--proxy-protocol",
       ],
       "request": [

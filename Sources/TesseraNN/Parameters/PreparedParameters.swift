@@ -19,6 +19,9 @@ public final class PreparedParameters {
   private let precision: Precision
   private var folded: [ParameterKey: Folded] = [:]
   private var arranged: [Place: ArrangedWeights] = [:]
+  /// What is asked before each convolution of an evaluation that may be given up.
+  private var isWanted: (() -> Bool)?
+  private var isGivenUp = false
 
   /// Prepares numbers for evaluation with maps stored in a precision.
   public init(_ values: ParameterSet, precision: Precision = .f32) {
@@ -34,6 +37,32 @@ public final class PreparedParameters {
         tape: Tape(generator: Generator(seed: 0, stream: "evaluate")), prepared: self))
   }
 
+  /// Evaluates a closure as long as its output is wanted.
+  ///
+  /// A network's layers cannot end it. From the first no on they compute no convolution any more, which is nearly all of
+  /// the time, and what comes out of the others is thrown away.
+  ///
+  /// - Parameter isWanted: asked before each convolution, so it should take no more than microseconds.
+  /// - Returns: nil where it was given up.
+  public func evaluate<Output>(
+    while isWanted: () -> Bool, _ body: (ForwardPass) throws -> Output
+  ) rethrows -> Output? {
+    try withoutActuallyEscaping(isWanted) { isWanted in
+      self.isWanted = isWanted
+      defer {
+        self.isWanted = nil
+        isGivenUp = false
+      }
+      let output = try evaluate(body)
+      return isGivenUp ? nil : output
+    }
+  }
+
+  private var goesOn: Bool {
+    if let isWanted, !isGivenUp { isGivenUp = !isWanted() }
+    return !isGivenUp
+  }
+
   /// A convolution with the normalisation after it, if any, in one pass.
   func convolve(_ parts: [Variable], _ layer: Conv2D, _ norm: BatchNorm2D?, in pass: ForwardPass) -> Variable {
     let numbers = folded(layer, norm, in: pass)
@@ -42,6 +71,7 @@ public final class PreparedParameters {
       source: [first[0], parts.reduce(0) { $0 + $1.shape[1] }, first[2], first[3]], weights: numbers.weights.shape,
       hasBias: numbers.bias != nil, geometry: layer.geometry, precision: precision, parts: parts.map { $0.shape[1] },
       passes: .inference)
+    guard goesOn else { return pass.constant(convolution.uncomputed) }
     let place = Place(key: layer.weight, form: convolution.weightsForm)
     let weights = arranged[place] ?? convolution.arranged(weights: numbers.weights)
     arranged[place] = weights

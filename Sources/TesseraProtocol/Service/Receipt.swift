@@ -8,7 +8,7 @@ public struct Receipt: Hashable, Sendable {
   public let weightsDigest: ContentDigest
   /// SHA-256 of the decoded RGB8 that the model saw.
   public let pixelsDigest: ContentDigest
-  /// Requests that were computed together with this one, itself included.
+  /// Requests of one batch that were computed, this one included: in one call, if not in one pass.
   public let batchSize: Int
   /// Time to decode the image.
   public let decodeTime: Duration

@@ -24,13 +24,16 @@ public struct SegmentationRequest: Hashable, Sendable {
   public let priority: RequestPriority
   /// When the answer is of no use any more; nil leaves it to the server.
   public let deadline: ContinuousClock.Instant?
+  /// Tells when nobody wants the answer any more; nil where only the end of the task does.
+  public let stopFlag: StopFlag?
 
   /// Makes a request.
   ///
   /// Nothing is checked here: whoever takes the request says what is wrong with it, by a ``SegmentationError``.
   public init(
     image: Image, width: Int, height: Int, outputs: OutputSet = .labels, model: String = "", generation: UInt32 = 0,
-    priority: RequestPriority = .normal, deadline: ContinuousClock.Instant? = nil
+    priority: RequestPriority = .normal, deadline: ContinuousClock.Instant? = nil,
+    stopFlag: StopFlag? = nil
   ) {
     self.image = image
     self.width = width
@@ -40,7 +43,30 @@ public struct SegmentationRequest: Hashable, Sendable {
     self.generation = generation
     self.priority = priority
     self.deadline = deadline
+    self.stopFlag = stopFlag
   }
+}
+
+extension SegmentationRequest {
+  /// The same request, given up by a flag.
+  public func heeding(_ flag: StopFlag) -> Self {
+    Self(
+      image: image, width: width, height: height, outputs: outputs, model: model, generation: generation,
+      priority: priority, deadline: deadline, stopFlag: flag)
+  }
+
+  /// Whether its answer is still of use: cheap enough to be asked between layers.
+  public var isWanted: Bool { stopFlag?.isStopped != true && !isLate }
+
+  /// Ends the work on a request whose answer is of no use any more.
+  ///
+  /// - Throws: DEADLINE where its time is up, CANCELLED where its flag is set.
+  public func checkIsWanted() throws(SegmentationError) {
+    if isLate { throw SegmentationError(.deadline) }
+    if stopFlag?.isStopped == true { throw SegmentationError(.cancelled) }
+  }
+
+  private var isLate: Bool { deadline.map { $0 <= .now } ?? false }
 }
 
 extension SegmentationRequest.Image {

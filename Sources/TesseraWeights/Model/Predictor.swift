@@ -27,11 +27,19 @@ public final class Predictor {
 
   /// The scores of every class, `[1, classes, height, width]`.
   public func logits(pixels: [UInt8], height: Int, width: Int) -> Tensor {
-    let image = Tensor(
+    // What filled up a small image is cut off again.
+    logits(image(pixels, height, width)).cropped(height: height, width: width)
+  }
+
+  /// The scores of every class as long as they are wanted, which is asked between layers; nil where they are not.
+  public func logits(pixels: [UInt8], height: Int, width: Int, while isWanted: () -> Bool) -> Tensor? {
+    logits(image(pixels, height, width), while: isWanted)?.cropped(height: height, width: width)
+  }
+
+  private func image(_ pixels: [UInt8], _ height: Int, _ width: Int) -> Tensor {
+    Tensor(
       pixels: pixels, height: height, width: width, normalization: model.normalization,
       minimumSide: model.segmenter.minimumSide)
-    // What filled up a small image is cut off again.
-    return logits(image).cropped(height: height, width: width)
   }
 
   /// The scores of every class, `[batch, classes, height, width]`, of normalised images, `[batch, 3, height, width]`.
@@ -39,6 +47,11 @@ public final class Predictor {
   /// - Precondition: each side is at least the segmenter's `minimumSide`.
   package func logits(_ images: Tensor) -> Tensor {
     parameters.evaluate { pass in model.segmenter(pass.constant(images), in: pass).variable.value }
+  }
+
+  /// The same as long as they are wanted, which is asked between layers; nil where they are not.
+  package func logits(_ images: Tensor, while isWanted: () -> Bool) -> Tensor? {
+    parameters.evaluate(while: isWanted) { pass in model.segmenter(pass.constant(images), in: pass).variable.value }
   }
 }
 

@@ -22,6 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
       SIGHUP reads the weights anew that have changed: they are loaded, checked and tried aside, then take over at once
       as the next generation. No request fails of it. Weights that cannot be used are told, and the old ones go on.
 
+      While the model computes one image, the next is decoded and the last result coded. Images that take too much \
+      memory whole are computed in tiles that overlap, as by predict.
+
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
 
@@ -48,6 +51,10 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @Option(help: "Waiting requests of equal size that the model gets in one call, 1 to 64. (default: 1)")
+  var maxBatch: String?
+  @Option(help: "Longest time that a request waits for others to join its batch, 0 to 1000. (default: 0)")
+  var batchDelayMs: String?
   @OptionGroup(title: "Security") var security: ServerSecurityOptions
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
@@ -66,7 +73,8 @@ struct ServeCommand: AsyncParsableCommand {
   private func resolved() throws(OptionError) -> Resolved {
     let others: [(option: String, value: String?)] = [
       ("listen", listen), ("name", name), ("default", `default`), ("precision", precision), ("threads", threads),
-      ("queue-requests", queueRequests), ("max-connections", maxConnections),
+      ("queue-requests", queueRequests), ("max-connections", maxConnections), ("max-batch", maxBatch),
+      ("batch-delay-ms", batchDelayMs),
     ]
     let options = try OptionLayers(flags: others + security.flags, file: config)
     var resolved = Resolved()
@@ -81,6 +89,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
     if let limit = try options.integer("max-connections", in: 1...65_536) {
       resolved.configuration.maxConnections = limit
+    }
+    if let limit = try options.integer("max-batch", in: 1...64) { resolved.configuration.maxBatch = limit }
+    if let delay = try options.integer("batch-delay-ms", in: 0...1000) {
+      resolved.configuration.batchDelay = .milliseconds(delay)
     }
     try ServerSecurityOptions.apply(options, to: &resolved.configuration)
     guard options["name"].map(ModelDescription.isName) ?? true else {

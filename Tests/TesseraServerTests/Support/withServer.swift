@@ -7,7 +7,7 @@ import Testing
 
 /// Runs a server of one model on a free port with short times while `body` runs, and drains it.
 func withServer(
-  _ service: FakeService, _ configure: (inout Server.Configuration) -> Void = { _ in },
+  _ service: some SegmentationService, _ configure: (inout Server.Configuration) -> Void = { _ in },
   _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
   try await serve({ Server($0, service: service, logger: quiet) }, configure, body)

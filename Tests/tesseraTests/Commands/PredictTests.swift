@@ -35,6 +35,19 @@ extension CommandTests {
       expectError(try await predict(["scenes/images"], to: "none"), naming: workspace.path("scenes/images"))
     }
 
+    @Test func tilesAreAskedForByTheirSize() async throws {
+      let image = ["scenes/images/val/000008.png"]
+      expectDone(try await predict(image, to: "whole"))
+      // 32×48 pixels and what fills them up fit one window.
+      expectDone(try await predict(image, to: "cut", "--tile", "32x32"))
+      let cut = try PNG.decodeLabelMap(try folder.bytes("cut/000008.png"))
+      #expect(cut.size == PixelSize(width: 48, height: 32))
+      expectDone(try await predict(image, to: "larger", "--tile", "64x64"))
+      #expect(try folder.bytes("larger/000008.png") == folder.bytes("whole/000008.png"))
+      let wrong = try await predict(image, to: "wrong", "--tile", "0x5")
+      #expect(wrong.status == 64 && wrong.errors.contains("--tile 0x5"))
+    }
+
     @Test func mapOverlayAndProbabilitiesAgree() async throws {
       expectDone(try await predict(["scenes/images/val/000008.png"], to: "all", "--overlay", "--probabilities"))
       #expect(folder.names(in: "all") == ["000008-overlay.png", "000008-probabilities.npy", "000008.png"])
