@@ -1,4 +1,5 @@
 import TesseraFiles
+import TesseraWeights
 
 /// What engines take beside their images, known before anything is loaded.
 public struct EngineMemory: Hashable, Sendable {

@@ -64,7 +64,7 @@ struct EngineLoaderTests {
     try write(seed: 1, classes: ["sky", "road", "tree", "car"])
     let second = try #require(try await loader.successor(of: first, path: path))
     #expect(second.model.classes.map(\.name) == ["sky", "road", "tree", "car"])
-    #expect(second.imageNeed.bytesPerPixel > first.imageNeed.bytesPerPixel)
+    #expect(second.memory.need.bytesPerPixel > first.memory.need.bytesPerPixel)
     #expect(try await second.segment(request).classCount == 4)
   }
 
