@@ -3,7 +3,7 @@ internal import TesseraProtocol
 
 /// Takes requests from the queue to the service in batches, and their outcomes back.
 ///
-/// As many batches are under way as the service takes calls at a time: images of the next are decoded and results of the
+/// As many batches are under way as the service takes calls at a time: images of the next are decoded, results of the
 /// last coded while the model computes. What is coded here is so on the tasks of those batches, off the event loops.
 struct Worker: Sendable {
   let service: any SegmentationService
