@@ -6,7 +6,7 @@ import TesseraWeights
 
 /// Segments images with one model, one at a time, on a compute thread of its own.
 ///
-/// The same image gives the same bytes whoever asks, and whatever others are asked for with it: the images of a batch go
+/// The same image gives the same bytes whoever asks, and whatever others are asked for with it: images of a batch go
 /// through the model one after another, for which algorithm sums a layer, and in which order, follows from its shape,
 /// the number of images included. On a few processors that is as fast: an image alone keeps all of them busy. What does
 /// pay is to decode the next image and encode the last result meanwhile, which two more threads do.

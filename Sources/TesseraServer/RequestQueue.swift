@@ -134,7 +134,7 @@ extension RequestQueue {
 
   /// Computes a batch and waits until that has ended, or until it is abandoned.
   ///
-  /// The task is the queue's own: it is cancelled when all requests of the batch are given up, and awaited, except where
+  /// The task is the queue's own: it is cancelled when all requests of the batch are given up, and awaited, but where
   /// it does not end by the hard end of a drain. No structure could be left before that.
   ///
   /// - Parameter body: computes, and returns the requests that succeeded.

@@ -36,7 +36,7 @@ public actor Server: Service {
   /// Makes a server that does not listen yet, of one model that never changes.
   ///
   /// - Parameters:
-  ///   - service: what computes; it is asked off the event loops, as many calls at a time and requests a call as it takes.
+  ///   - service: what computes; it is asked off the event loops, in as many calls at a time as it takes.
   ///   - logger: gets connections and faults; text from peers is escaped.
   public init(_ configuration: Configuration = Configuration(), service: any SegmentationService, logger: Logger) {
     self.init(configuration, models: ServedModels([service]), sources: [], logger: logger)

@@ -34,14 +34,14 @@ struct GivingUpTests {
 
   @Test func aCancelledImageStopsWellBeforeItsEnd() async throws {
     let engine = try Engine(try randomModel(.unet(width: 8)), threads: 1)
-    let pixels = randomImage(768, 768)
+    let pixels = randomImage(512, 512)
     try await engine.warm()
     let clock = ContinuousClock()
-    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 768, 768, .labels)) }
+    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels)) }
     let start = clock.now
     let task = Task { () -> ErrorCode? in
       do throws(SegmentationError) {
-        _ = try await engine.segment(rgbRequest(pixels, 768, 768, .labels))
+        _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels))
         return nil
       } catch {
         return error.code
@@ -57,13 +57,13 @@ struct GivingUpTests {
 
   @Test func aDeadlineWithinAnImageEndsIt() async throws {
     let engine = try Engine(try randomModel(.unet(width: 8)), threads: 1)
-    let pixels = randomImage(768, 768)
+    let pixels = randomImage(512, 512)
     try await engine.warm()
     let clock = ContinuousClock()
-    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 768, 768, .labels)) }
+    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels)) }
     let start = clock.now
     let error = await #expect(throws: SegmentationError.self) {
-      _ = try await engine.segment(rgbRequest(pixels, 768, 768, .labels, deadline: .now + whole / 4))
+      _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels, deadline: .now + whole / 4))
     }
     #expect(error?.code == .deadline)
     #expect(clock.now - start < whole / 10 * 8, "\(clock.now - start) of \(whole)")

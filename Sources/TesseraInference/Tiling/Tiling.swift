@@ -2,7 +2,7 @@ import TesseraLabels
 
 /// How an image is cut into windows of one size that a network sees one by one.
 ///
-/// The image is thought filled up, on the right and below, to multiples of ``alignment``. Each window adds a tile to the
+/// The image is thought filled up, on the right and below, to multiples of ``alignment``. A window adds a tile to the
 /// result; around the tile it shows a margin of what is there, but where the image ends. Windows begin at multiples of
 /// the alignment, so that halving and summing on tiles of 4×4 fall in one everywhere.
 struct Tiling: Hashable {

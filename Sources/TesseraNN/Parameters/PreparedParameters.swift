@@ -39,8 +39,8 @@ public final class PreparedParameters {
 
   /// Evaluates a closure as long as its output is wanted.
   ///
-  /// A network's layers cannot end it. From the first no on they compute no convolution any more, which is nearly all of
-  /// the time, and what comes out of the others is thrown away.
+  /// A network's layers cannot end it. From the first no on they compute no convolution any more, which is nearly
+  /// all of the time, and what comes out of the others is thrown away.
   ///
   /// - Parameter isWanted: asked before each convolution, so it should take no more than microseconds.
   /// - Returns: nil where it was given up.

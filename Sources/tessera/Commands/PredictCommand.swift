@@ -15,7 +15,7 @@ struct PredictCommand: AsyncParsableCommand {
       and left out; the others are predicted all the same, and the exit status is 1.
 
       An image for which the network would take more memory than there is (three quarters of what is free, at most \
-      4 GiB) is predicted in tiles that overlap; with --tile HEIGHTxWIDTH, any image larger than that. A U-Net's labels \
+      4 GiB) is predicted in tiles that overlap; with --tile HEIGHTxWIDTH, any larger image. A U-Net's labels \
       are then those of the image seen whole; a network that takes means over the image, such as \
       LR-ASPP, may label differently.
 
