@@ -160,7 +160,7 @@ let package = Package(
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
-    tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto]),
+    tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
       exclude: ["Goldens"]),

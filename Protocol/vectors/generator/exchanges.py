@@ -55,6 +55,10 @@ def exchanges(out):
     single("exchange-1xN", "one column", 1, 37)
     single("exchange-Nx1", "one row", 37, 1)
     single("exchange-3xH", "as wide as there are channels", 3, 5)
+    single("exchange-1xN-every-raw-output-f32", "one column of every section", 1, 5, outputs=11)
+    single("exchange-Nx1-probabilities-f16", "one row of planes", 5, 1, outputs=4)
+    single("exchange-257-classes-every-raw-output", "labels of two bytes beside two other sections", 2, 1, 7, classes=257)
+    single("exchange-sections-in-odd-chunks", "no chunk holds two sections", 3, 3, outputs=11, limits={"max_chunk": 5})
     single("exchange-every-raw-output-f16", "three sections in ascending order", 3, 2, outputs=7)
     single("exchange-every-raw-output-f32", "three sections in ascending order", 3, 2, outputs=11)
     single("exchange-probabilities-only", "no labels", 2, 2, outputs=8)
@@ -177,3 +181,145 @@ def exchanges(out):
     talk.answer(id=2)
     add("exchange-unknown-code", "its retry byte says what to do; the connection goes on", talk, plays=("client",),
         errors=[{"id": 1, "code": 4711, "name": "CODE_4711", "scope": 0}], results=[outcome(talk, id=2)])
+
+    more_of_servers(add, outcome)
+    more_of_clients(add, outcome)
+
+
+def more_of_servers(add, outcome):
+    """What a client may do that the reference client does not."""
+    talk = Talk(offer={}).shake()
+    talk.request()
+    talk.end()
+    talk.answer()
+    add(
+        "exchange-half-close", "who ends the own direction behind the last DATA still gets the answer", talk,
+        plays=("server",), results=[outcome(talk)])
+
+    talk = Talk(offer={}).shake()
+    talk.end()
+    add("exchange-half-close-without-requests", "nothing is owed, so the server closes", talk, plays=("server",))
+
+    talk = Talk(offer={}).shake()
+    for number in (1, 2):
+        talk.open(noise(6), number)
+    for number in (2, 1):
+        talk.send(noise(6), number)
+    talk.end()
+    for number in (2, 1):
+        talk.answer(noise(6), number)
+    add(
+        "exchange-half-close-with-two-in-flight", "both are answered before the end", talk, plays=("server",),
+        results=[outcome(talk, noise(6), number) for number in (2, 1)])
+
+    grease = tuple(16 * digit + 10 for digit in range(16))
+    for name, about, offer in [
+        ("first", "numbers nobody speaks stand first", (grease + (1,), grease + (0,), ((0x0A0A, b""),))),
+        ("last", "numbers nobody speaks stand last", ((1,) + grease, (0,) + grease, ((0xFAFA, b"\xff" * 99),))),
+        ("between", "an unknown even TLV between two of grease", ((0x0A, 1, 2, 0xFA), (2, 0, 255),
+                                                               ((0x0A0A, b"1"), (0x0A0C, b""), (0x1A1A, b"2")))),
+    ]:
+        versions, codecs, extensions = offer
+        talk = Talk()
+        talk.hello_payload = w.hello(versions=versions, codecs=codecs, extensions=extensions)
+        talk.shake()
+        talk.request()
+        talk.answer()
+        add(f"exchange-grease-{name}", about, talk, plays=("server",), results=[outcome(talk)])
+
+    talk = Talk(offer={}).shake()
+    trace = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    for number, extensions in enumerate([((2, trace),), ((2, b"\xff"),), ((2, b""), (0x2A2A, b"??"))], 1):
+        talk.request(id=number, extensions=extensions)
+        talk.answer(id=number)
+    add(
+        "exchange-traceparent", "with a trace, with one that cannot be read, and with grease behind an empty one", talk,
+        plays=("server",), results=[outcome(talk, id=number) for number in (1, 2, 3)])
+
+    talk = Talk(offer={}, codecs=(1, 0)).shake()
+    flat = bytes([7]) * 300
+    talk.open(flat, 1, width=10, height=10)
+    start = 0
+    for count in (1, 17, 131, 1, 150):
+        piece = flat[start:start + count]
+        start += count
+        wire = zstd.frame(piece, zstd.rle(7, count), width=1) if count > 16 else None
+        talk.client.data(piece, 1, end=start == 300, wire=wire)
+    add(
+        "exchange-zstd-in-odd-pieces", "each DATA frame is compressed alone or not at all", talk, plays=("server",),
+        server={"answers": False})
+
+
+def more_of_clients(add, outcome):
+    """What a server may do that the reference server does not."""
+    talk = Talk(classes=257).shake()
+    first, second = noise(12), noise(6)
+    talk.request(first, 1, width=4)
+    talk.request(second, 2)
+    for number, data, width in ((1, first, 4), (2, second, 2)):
+        talk.result(data, number, width=width)
+    ones, twos = talk.coded(talk.labels(first)), talk.coded(talk.labels(second))
+    talk.reply(twos[:1], 2, end=False)
+    talk.reply(ones[:3], 1, end=False)
+    talk.reply(twos[1:], 2)
+    talk.reply(ones[3:], 1)
+    add(
+        "exchange-answers-interleaved", "the DATA of two answers take turns, cut amid labels of two bytes", talk,
+        plays=("client",), results=[outcome(talk, second, 2), outcome(talk, first, 1, 4)])
+
+    talk = Talk().shake()
+    for number in range(1, 17):
+        talk.request(noise(6), number)
+    for number in range(16, 0, -1):
+        talk.answer(noise(6), number)
+    add(
+        "exchange-sixteen-in-flight", "answered in the opposite order", talk, plays=("client",),
+        results=[outcome(talk, noise(6), number) for number in range(16, 0, -1)])
+
+    talk = Talk().shake()
+    talk.request()
+    talk.request(id=2)
+    talk.server.frame("ERROR", w.error("OVERLOADED", retry_after_ms=250), id=1)
+    talk.answer(id=2)
+    add(
+        "exchange-one-fails-one-is-answered", "an ERROR of one request leaves the others alone", talk, plays=("client",),
+        results=[outcome(talk, id=2)], errors=[{"id": 1, "code": 200, "name": "OVERLOADED", "scope": 0}])
+
+    talk = Talk().shake()
+    talk.request()
+    talk.server.frame("GOAWAY", w.goaway(2**64 - 1, 2000))
+    talk.server.frame("GOAWAY", w.goaway(1))
+    talk.answer()
+    add(
+        "exchange-drain", "the warning, the last id, the answer in flight", talk, plays=("client",),
+        results=[outcome(talk)])
+
+    talk = Talk().shake()
+    talk.client.frame("INFO", w.str8(""))
+    talk.server.frame("INFO_ANSWER", w.info_answer([
+        w.model(classes=[("", (0, 0, 0))] * count, classes_named=False, name=name, generation=count)
+        for name, count in (("toy", 3), ("city", 11), ("toy-2", 4096))]))
+    add("exchange-info-of-three-models", "a list names no classes", talk, plays=("client",))
+
+    talk = Talk().shake(agent="", codecs=(), extensions=())
+    talk.request()
+    talk.answer()
+    add(
+        "exchange-laconic-server", "no agent, no codecs but the implied one, no TLVs", talk, plays=("client",),
+        results=[outcome(talk)])
+
+    talk = Talk(codecs=(1, 0)).shake()
+    picture = noise(900)
+    talk.request(picture, width=300)
+    labels = bytes([1]) * 300
+    talk.result(picture, parts=[(1, 1, labels)], width=300)
+    start = 0
+    for count in (1, 17, 255, 1, 26):
+        piece = labels[start:start + count]
+        start += count
+        wire = zstd.frame(piece, zstd.rle(1, count), width=1) if count > 16 else None
+        talk.reply(piece, end=start == 300, wire=wire)
+    add(
+        "exchange-zstd-answer-in-odd-pieces", "each DATA frame is compressed alone or not at all", talk,
+        plays=("client",), client={"codecs": [1, 0]},
+        results=[{"id": 1, "width": 300, "height": 1, "classes": 3, "labels": [1] * 300}])

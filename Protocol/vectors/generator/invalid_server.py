@@ -506,6 +506,12 @@ def compression(add):
     one("zstd-block-behind-the-last", legal, zstd.frame(FLAT, zstd.rle(7, 300) + zstd.rle(7, 1)))
     one("zstd-compressed-block-of-nonsense", legal, zstd.frame(FLAT, zstd.block(2, 8, b"\xff" * 8)))
     one("zstd-compressed-block-cut", legal, zstd.frame(FLAT, zstd.block(2, 1, b"\0")))
+    for name, rule, content in zstd.BROKEN_BLOCKS:
+        # Where a block would write past the end, decoders may say so of the size.
+        other = "SIZE_MISMATCH" if name in ("match-longer-than-the-content", "bit-stream-too-short") else None
+        one(f"zstd-{name}", rule, zstd.frame(FLAT, zstd.block(2, len(content), content)), alternative=other)
+    one("zstd-block-longer-than-the-frame", whole, zstd.frame(FLAT, zstd.block(0, 200, bytes(20))))
+    one("zstd-cut-before-the-byte-of-rle", whole, zstd.frame(FLAT, zstd.block(1, 300, b""), check=b""))
     damaged = bytearray(zstd.COMPRESSED_TEXT)
     damaged[40] ^= 1
     one("zstd-compressed-block-one-bit-off", "the content checksum is right", bytes(damaged), plain=zstd.TEXT)

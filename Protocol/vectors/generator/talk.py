@@ -101,3 +101,7 @@ class Talk:
 
     def pong(self, token=b"tessera!", **fields):
         self.server.frame("PONG", token, **fields)
+
+    def end(self):
+        """The client ends its direction."""
+        self.client.raw("END", b"")

@@ -1,6 +1,7 @@
 """Frames that every receiver must read, with the meaning of every field."""
 
 import hashlib
+import struct
 
 from . import wire as w
 from . import zstd
@@ -66,6 +67,12 @@ def hellos(frame):
     hello("hello-agent-255-bytes", agent="a" * 255)
     hello("hello-unknown-even-tlvs", extensions=((0, b""), (4, b"x"), (0xFFFE, b"yz")))
     hello("hello-1024-bytes", extensions=((6, b"\0" * (1024 - 9 - 4)),))
+    grease = tuple(16 * digit + 10 for digit in range(16))
+    hello("hello-every-grease-version", versions=grease + (1,))
+    hello("hello-every-grease-codec", codecs=grease[:8] + (1,) + grease[8:])
+    hello("hello-every-grease-tlv", extensions=tuple((byte << 8 | byte, bytes([byte])) for byte in grease))
+    hello("hello-codec-named-twice", codecs=(0, 1, 0, 1))
+    hello("hello-lists-of-255", versions=(1,) * 255, codecs=(0,) * 255)
 
 
 def hello_acks(frame):
@@ -94,10 +101,15 @@ def hello_acks(frame):
     ack("hello-ack-largest-numbers", instance=2**64 - 1, limits={
         "max_inflight": 2**32 - 1, "max_side": 2**32 - 1, "max_pixels": 2**64 - 1, "max_message": 2**64 - 1,
         "max_result": 2**64 - 1, "credit": 2**64 - 1, "max_budget_ms": 2**32 - 1})
+    ack("hello-ack-agent-empty", agent="")
+    ack("hello-ack-agent-255-bytes", agent="a" * 255)
+    ack("hello-ack-no-codecs-identity-is-implied", codecs=())
+    ack("hello-ack-grease-tlvs-around-an-even-one", extensions=((0x0A0A, b""), (0x4A4C, b"?"), (0xFAFA, b"\xfa" * 9)))
 
 
 def auths(frame):
-    for name, token in [("auth-token", b"secret"), ("auth-empty-token", b""), ("auth-longest-token", b"t" * 4093)]:
+    for name, token in [("auth-token", b"secret"), ("auth-empty-token", b""), ("auth-longest-token", b"t" * 4093),
+                        ("auth-token-of-every-byte", bytes(range(256)))]:
         frame("auth", name, "client", "AUTH", w.auth(token), {"method": 1, "token": token.hex()}, seq=1)
     for name, seconds in [("auth-ok-for-ever", 0), ("auth-ok-an-hour", 3600), ("auth-ok-longest", 2**32 - 1)]:
         frame("auth", name, "server", "AUTH_OK", w.u32(seconds), {"seconds": seconds}, seq=1)
@@ -131,6 +143,11 @@ def opens(frame):
     open_("open-traceparent", extensions=((2, b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),))
     open_("open-greased", extensions=((2, b"00"), (0x1A1A, b""), (0xBABA, b"?")))
     open_("open-largest-id", id=2**64 - 2)
+    open_("open-id-leaves-a-gap", id=1000)
+    open_("open-traceparent-empty", extensions=((2, b""),))
+    open_("open-traceparent-that-is-no-text", extensions=((2, b"\xff\xfe\0"),))
+    open_("open-palette-png-of-a-png", input=2, outputs=16, width=1, height=3, total=70)
+    open_("open-shortest-budget", budget_ms=1)
     open_("open-4096-bytes", extensions=((6, b"\0" * (4096 - 65 - 4)),))
     # These are read; the request alone is refused (section 8.2).
     open_("open-numbers-nobody-knows", input=9, layout=9, outputs=0xFF00, channels=9, bits=9, priority=9)
@@ -155,6 +172,10 @@ def data(frame):
     piece("data-labels-u8", bytes([0, 1, 2, 2]), sender="server")
     piece("data-labels-u16", b"".join(w.u16(v) for v in (0, 255, 256, 4095)), sender="server")
     piece("data-more-labels-follow", bytes([0, 1]), sender="server", end=False)
+    piece("data-confidence", bytes([0, 85, 128, 255]), sender="server")
+    # Powers of two and what lies beside 1: exact in binary16.
+    piece("data-probabilities-f16", struct.pack("<6e", 0, 1, 0.5, 0.25, 2**-14, 1 - 2**-11), sender="server")
+    piece("data-probabilities-f32", struct.pack("<4f", 0, 1, 0.5, 1 - 2**-24), sender="server")
 
     flat = bytes([7]) * 300
     noise = b"".join(hashlib.sha256(bytes([i])).digest() for i in range(4))
@@ -170,6 +191,16 @@ def data(frame):
         "data-zstd-raw-and-rle-blocks", noise + flat,
         zstd.frame(noise + flat, zstd.raw(noise, last=False) + zstd.rle(7, 300)))
     piece("data-zstd-compressed-block", zstd.TEXT, zstd.COMPRESSED_TEXT)
+    piece(
+        "data-zstd-literals-without-sequences", flat,
+        zstd.frame(flat, zstd.block(2, len(zstd.LITERALS) + 1, zstd.LITERALS + b"\0")))
+    piece("data-zstd-sequence", flat, zstd.frame(flat, zstd.block(2, len(zstd.GOOD_SEQUENCE), zstd.GOOD_SEQUENCE)))
+    for count in (17, 255, 257, 4_095, 65_537, 131_073):
+        zeroes = bytes(count)
+        width = 1 if count < 256 else 2 if count < 65_792 else 4
+        piece(
+            f"data-zstd-{count}-bytes", zeroes, zstd.frame(zeroes, zstd.zeroes(count), width=width), end=count % 4 == 1,
+            sender="server" if count % 5 == 0 else "client")
     # 8 blocks of 4 bytes, each of which stands for 128 KiB: the most that one frame of DATA can hold.
     largest = bytes(1 << 20)
     piece("data-zstd-1-MiB", largest, zstd.frame(largest, zstd.zeroes(1 << 20), width=4))
@@ -206,6 +237,11 @@ def results(frame):
     result("result-256-classes-labels-u8", [(1, 1, 2)], classes=256)
     result("result-257-classes-labels-u16", [(1, 2, 4)], classes=257)
     result("result-4096-classes", [(1, 2, 4), (3, 2, 16384)], classes=4096)
+    result("result-labels-u16-of-1x1", [(1, 2, 2)], width=1, classes=300)
+    result("result-every-raw-section-of-u16-and-f32", [(1, 2, 4), (2, 1, 2), (3, 4, 2056)], classes=257)
+    result("result-f16-of-3xH", [(3, 2, 90)], width=3, height=5)
+    result("result-labels-and-palette-png", [(1, 1, 2), (4, 1, 1)])
+    result("result-alone-and-at-once", [(1, 1, 2)], batch=1, decode_us=0, queue_us=0, compute_us=0, model="t")
     result(
         "result-largest-numbers", [(1, 1, 2)], generation=2**32 - 1, batch=2**16 - 1, decode_us=2**32 - 1,
         queue_us=2**32 - 1, compute_us=2**32 - 1, model="m" * 64)
@@ -224,6 +260,9 @@ def errors(frame):
     error("error-payload-crc-retry-at-once", 4, 0, 1)
     error("error-draining-retry-elsewhere", 203, 0, 2)
     error("error-calm", 11, 1, 3, after=30_000)
+    error("error-timeout-of-one-request", 12, 0, 1)
+    error("error-payload-crc-of-the-connection", 4, 1, 1)
+    error("error-not-ready", 205, 0, 3, after=1_000, id=9)
     error("error-code-nobody-knows", 65_535, 0, 3, after=2**32 - 1, detail=2**32 - 1)
     error("error-text-255-bytes", 300, 0, 2, text="é" * 127 + "e")
 
@@ -239,7 +278,7 @@ def pings(frame):
 
 
 def infos(frame):
-    for name, model in [("info-list", ""), ("info-one-model", "toy")]:
+    for name, model in [("info-list", ""), ("info-one-model", "toy"), ("info-longest-name", "m" * 255)]:
         frame("info", name, "client", "INFO", w.str8(model), {"model": model}, seq=1)
 
     def answer(name, models=(), named=False, **given):
@@ -262,6 +301,9 @@ def infos(frame):
     answer("info-answer-starting", state=0, reason=3, canary_ms=2**32 - 1)
     answer("info-answer-two-models", [{}, {"name": "city-2", "generation": 1, "inputs": 1, "outputs": 1}])
     answer("info-answer-busy", [{"min_side": 32, "multiple": 32}], queued=64)
+    answer("info-answer-draining", [{}], state=2)
+    answer("info-answer-three-models-of-one-name", [{"generation": 9}, {"generation": 8, "outputs": 3}, {"inputs": 2}])
+    answer("info-answer-257-classes", [{"classes": tuple((f"c{i}", (i & 255, i >> 8, 1)) for i in range(257))}], named=True)
     answer("info-answer-one-model-with-classes", [{}], named=True)
     answer("info-answer-class-without-name", [{"classes": (("", (0, 0, 0)),)}], named=True)
 
@@ -270,6 +312,7 @@ def goaways(frame):
     for name, last, grace, code in [
         ("goaway-first-warning", 2**64 - 1, 2_000, 203), ("goaway-last-id", 17, 18_000, 203),
         ("goaway-nothing-was-opened", 0, 0, 300),
+        ("goaway-largest-last-id", 2**64 - 2, 2**32 - 1, 205),
     ]:
         message = {"last_id": last, "grace_ms": grace, "code": code}
         frame("goaway", name, "server", "GOAWAY", w.goaway(last, grace, code), message, seq=1)

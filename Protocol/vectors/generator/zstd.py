@@ -94,3 +94,43 @@ COMPRESSED_TEXT = bytes.fromhex(
     "28b52ffd642d01cd0200740374686520706f6c65207374616e6473206f6e206176656d656e74206265736964652063617220"
     "303b313439313638323135313335323b200c000253a8d409eb30260a4c2698429e31516032812902f346f5429fc3da35c3d6"
     "0605b4")
+
+
+def sequence(bits, modes=0x54, codes=b"\3\2\x2c", literals=b"\7\7\7"):
+    """A block of raw literals and one sequence: modes of its three tables, their symbols or tables, and its bit stream.
+
+    Mode 0x54 gives one symbol to each of literal length, offset and match length, here 3, 4 … 7 and 259 … 514; the
+    bits behind the mark tell the rest, offset first.
+    """
+    return bytes([len(literals) << 3]) + literals + b"\1" + bytes([modes]) + codes + bits
+
+
+# Three literals and a match of 297 bytes at offset 1: 300 bytes of 7. The bits are 1 00 00100110.
+GOOD_SEQUENCE = sequence(b"\x26\4")
+# 300 literals of one byte, which no sequence count follows yet.
+LITERALS = b"\xc5\x12\7"
+
+# Compressed blocks that break one rule of RFC 8878 each; among them the cases of zstd's own tests (offset 0, Huffman
+# weights cut, bytes behind no sequences).
+BROKEN_BLOCKS = [
+    ("offset-0", "an offset is at least 1", sequence(b"\x26\3", codes=b"\0\1\x2c")),
+    ("offset-before-the-start", "an offset stays in what was written", sequence(b"\x26\x08", codes=b"\3\3\x2c")),
+    ("offset-code-over-31", "offset codes end at 31", sequence(b"\xff" * 8, codes=b"\3\x28\x2c")),
+    ("literal-length-code-over-35", "literal length codes end at 35", sequence(b"\xff" * 8, codes=b"\x24\2\x2c")),
+    ("match-length-code-over-52", "match length codes end at 52", sequence(b"\xff" * 8, codes=b"\3\2\x35")),
+    ("more-literals-than-there-are", "sequences use the literals there are", sequence(b"\x22\4", codes=b"\7\2\x2c")),
+    ("match-longer-than-the-content", "the blocks hold as many bytes as the content size says", sequence(b"\x27\4")),
+    ("bit-stream-without-its-mark", "a bit stream ends with a bit set", sequence(b"\x26\4\0")),
+    ("bit-stream-missing", "sequences have a bit stream", sequence(b"")),
+    ("bit-stream-too-short", "a bit stream holds all its sequences' bits", sequence(b"\x26")),
+    ("tables-repeated-before-any", "a repeated table was there before", sequence(b"\x26\4", 0xFC, b"")),
+    ("accuracy-over-9", "a table's accuracy has its limit", sequence(b"\x26\4", 0x94, b"\x0f" + b"\xff" * 6 + b"\2\x2c")),
+    ("sequences-cut-in-their-count", "the sequence count is whole", LITERALS + b"\xff"),
+    ("sequences-missing", "the sequence section is there", LITERALS),
+    ("bytes-behind-no-sequences", "no sequences end the block", LITERALS + b"\0x"),
+    ("literals-longer-than-the-block", "literals stay within the block", b"\xf8abc"),
+    ("literals-treeless-before-any-tree", "a tree that is used again was there before", b"\x33\xc0\0abc\0"),
+    ("literals-tree-cut", "Huffman weights are whole", b"\x32\x80\0\x20\xff"),
+    ("literals-tree-of-no-power-of-2", "Huffman weights sum to a power of 2", b"\x32\xc0\0\x82\x11\x10\0"),
+    ("literals-header-cut", "the header of literals is whole", b"\x0e\xff"),
+]

@@ -67,6 +67,12 @@ struct Served: ~Copyable {
     settle()
   }
 
+  /// Ends the client's direction.
+  mutating func receiveEnd() {
+    pair.server.receiveEnd(now: pair.now)
+    settle()
+  }
+
   mutating func settle() {
     var moved = true
     while moved {

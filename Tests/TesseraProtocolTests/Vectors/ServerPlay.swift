@@ -26,7 +26,9 @@ struct ServerPlay {
     served.pair.token = hex(told?.token ?? "")
     served.pair.answersAtOnce = told?.answers ?? true
     if told?.state == "starting" { served.pair.server.state = .starting }
-    for frame in vector.frames where frame.from == "client" { served.receive(ByteBuffer(bytes: hex(frame.hex))) }
+    for frame in vector.frames where frame.from == "client" {
+      if frame.is == "END" { served.receiveEnd() } else { served.receive(ByteBuffer(bytes: hex(frame.hex))) }
+    }
 
     said = served.frames.map { header, payload in
       var bytes = ByteBuffer()
