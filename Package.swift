@@ -192,6 +192,19 @@ let package = Package(
         "SampleKit", "Digits", "GaussianGAN", "DigitsGAN", "SemiSupervisedDigits", "PseudoLabels", "TesseraFiles",
         "TesseraImaging", "TesseraLabels", "TesseraNN", "TesseraTensor", argumentParser,
       ], swiftSettings: settings),
+    // What fuzzing calls, and the quick form of it.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "CTesseraPNG", "CTesseraZstd", "TesseraData", "TesseraImaging", "TesseraLabels", "TesseraProtocol",
+        "TesseraWeights", nioCore,
+      ], path: "Tests/Fuzz/Targets", swiftSettings: settings),
+    tests("FuzzTargets", ["TesseraImaging"]),
+    // A program that writes one file durably, for faults to fall into.
+    .executableTarget(
+      name: "durable-writer", dependencies: ["TesseraWeights"], path: "Tests/Campaigns/Writer",
+      swiftSettings: settings),
+    .testTarget(name: "CampaignTests", dependencies: ["durable-writer"], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],

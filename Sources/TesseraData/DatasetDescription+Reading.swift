@@ -74,7 +74,13 @@ private struct DescriptionReader {
   ]
 
   func error(_ node: Node?, cause: String, remedy: String) -> DatasetError {
-    DatasetError(.invalidDescription, path, line: node?.mark?.line, cause: cause, remedy: remedy)
+    DatasetError(
+      .invalidDescription, path, line: node?.mark?.line, cause: Self.onOneLine(cause), remedy: Self.onOneLine(remedy))
+  }
+
+  /// Keys and names in quotes may hold line ends, which would part an error in two.
+  private static func onOneLine(_ text: String) -> String {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   func entries(of text: String) throws(DatasetError) -> Entries {

@@ -76,6 +76,12 @@ import Testing
     #expect(!error.description.contains("\n"))
   }
 
+  @Test(arguments: ["\"a\\nb\": 1", "names: [a]\nlabel_map: {1: \"x\\r\\nname\"}", "names: [a]\nvoid: \"\\u2028\""])
+  func anErrorStaysOneLineWhateverItQuotes(yaml: String) {
+    let error = #expect(throws: DatasetError.self) { try description(yaml) }
+    #expect(error.map { !"\($0)".contains(where: \.isNewline) } == true)
+  }
+
   @Test func endlessNestingIsAnError() {
     for text in [
       String(repeating: "[", count: 50_000), String(repeating: "- ", count: 50_000),

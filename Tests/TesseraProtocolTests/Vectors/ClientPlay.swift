@@ -13,7 +13,9 @@ struct ClientPlay {
   private(set) var failures: [Fault] = []
   private(set) var closedWith: ErrorCode?
 
-  init(_ vector: ExchangeVector) {
+  /// - Parameter stream: what the server says in the place of the vector's frames.
+  init(_ vector: ExchangeVector, stream: [[UInt8]]? = nil) {
+    var stream = (stream ?? vector.bytes(from: "server"))[...]
     var configuration = ClientConfiguration(greaseSeed: 0x7000_0000_0000_0000)
     configuration.codecs = (vector.client?.codecs ?? [0]).map(Codec.init)
     configuration.token = vector.client?.token.map(hex)
@@ -21,7 +23,7 @@ struct ClientPlay {
     var client = ClientConnection(configuration, now: now)
     for (place, frame) in vector.frames.enumerated() {
       if frame.from == "server" {
-        client.receive(ByteBuffer(bytes: hex(frame.hex)), now: now)
+        client.receive(ByteBuffer(bytes: stream.popFirst() ?? []), now: now)
         settle(&client)
         continue
       }
@@ -48,7 +50,9 @@ struct ClientPlay {
       let request = SegmentationRequest(
         image: image, width: Int(open.width), height: Int(open.height), outputs: open.outputs, model: open.model,
         generation: open.generation, priority: RequestPriority(rawValue: open.priority) ?? .normal)
-      let id = client.open(try EncodedRequest(request, session: session, now: now))
+      let encoded = try EncodedRequest(request, session: session, now: now)
+      guard client.canOpen(total: encoded.total) else { throw WireError(.protocol, "no request may be opened") }
+      let id = client.open(encoded)
       if id != header.requestID { deviations.append("opened \(id), not \(header.requestID)") }
     case .ping: client.ping(token: try Ping.decode(bytes).token)
     case .info: client.askInfo(model: try InfoRequest.decode(bytes).model)

@@ -4,8 +4,8 @@ import NIOCore
 
 /// What a server made of the client's part of a vector.
 struct ServerPlay {
-  /// Every frame the server sent, as hexadecimal digits.
-  let said: [String]
+  /// Every frame the server sent.
+  let frames: [(header: FrameHeader, payload: [UInt8])]
   /// Every ERROR, with its header.
   let errors: [(header: FrameHeader, error: SegmentationError)]
   let lastSaid: MessageType?
@@ -13,7 +13,17 @@ struct ServerPlay {
   /// Requests whose input came whole and had the digest it should.
   let complete: Int
 
-  init(_ vector: ExchangeVector) {
+  /// Every frame the server sent, as hexadecimal digits.
+  var said: [String] {
+    frames.map { header, payload in
+      var bytes = ByteBuffer()
+      header.encode(into: &bytes)
+      return digits(bytes.array + payload)
+    }
+  }
+
+  /// - Parameter stream: what the client says in the place of the vector's frames.
+  init(_ vector: ExchangeVector, stream: [[UInt8]]? = nil) {
     let told = vector.server
     let model = FakeService.describe(
       classes: told?.classes ?? 3, minimumSide: told?.min_side ?? 1, sideMultiple: told?.side_multiple ?? 1,
@@ -26,15 +36,12 @@ struct ServerPlay {
     served.pair.token = hex(told?.token ?? "")
     served.pair.answersAtOnce = told?.answers ?? true
     if told?.state == "starting" { served.pair.server.state = .starting }
-    for frame in vector.frames where frame.from == "client" {
-      if frame.is == "END" { served.receiveEnd() } else { served.receive(ByteBuffer(bytes: hex(frame.hex))) }
+    // The end of the client's direction has no bytes.
+    for bytes in stream ?? vector.bytes(from: "client") {
+      if bytes.isEmpty { served.receiveEnd() } else { served.receive(ByteBuffer(bytes: bytes)) }
     }
 
-    said = served.frames.map { header, payload in
-      var bytes = ByteBuffer()
-      header.encode(into: &bytes)
-      return digits(bytes.array + payload)
-    }
+    frames = served.frames.map { (header: $0.0, payload: $0.1) }
     errors = served.frames.compactMap { header, payload in
       guard header.type == .error, let error = try? ErrorMessage.decode(ByteBuffer(bytes: payload)).error else {
         return nil

@@ -93,4 +93,7 @@ struct ExchangeVector: Decodable {
   let frames: [Frame]
   let errors: [Fault]
   let results: [Result]?
+
+  /// What one side says, frame by frame.
+  func bytes(from side: String) -> [[UInt8]] { frames.filter { $0.from == side }.map { hex($0.hex) } }
 }
