@@ -9,7 +9,11 @@ import Testing
 @Suite struct ReloadTests {
   @Test("200 swaps under load: no request fails, each answer is of one generation, old ones go")
   func swapsUnderLoad() async throws {
-    let source = FakeSource()
+    let source = FakeSource { generation in
+      // Time for requests between one swap and the next.
+      try await Task.sleep(for: .milliseconds(5))
+      return FakeService(generation: generation)
+    }
     let outcome = try await withServer(of: [source]) { server, address in
       #expect(try await server.ready() == address)
       let seen = try await withThrowingTaskGroup(of: Set<UInt32>.self) { group in
