@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NIOCore
 internal import Synchronization
 
@@ -11,9 +10,10 @@ final class AddressLimit: Sendable {
     /// nil for what has no IP address.
     init?(_ address: SocketAddress?) {
       switch address {
-      case .v4(let address): bytes = withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
+      // The address lies behind family and port, as POSIX has it, and in version 6 behind the flow, too.
+      case .v4(let address): bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
       case .v6(let address):
-        let all = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+        let all = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
         // An IPv4 client of a socket for both looks like this.
         let isMapped = all.prefix(10).allSatisfy { $0 == 0 } && all[10...11] == [0xff, 0xff]
         bytes = isMapped ? Array(all.suffix(4)) : Array(all.prefix(8))

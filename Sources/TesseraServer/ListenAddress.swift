@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import TesseraCredentials
+internal import TesseraProtocol
 
 /// Where a server listens.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {

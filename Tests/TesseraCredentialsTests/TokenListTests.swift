@@ -1,4 +1,5 @@
 import Foundation
+import TesseraProtocol
 import Testing
 
 @testable import TesseraCredentials

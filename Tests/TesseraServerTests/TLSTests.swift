@@ -2,6 +2,7 @@ import NIOCore
 import NIOSSL
 import TesseraClient
 import TesseraCredentials
+import TesseraLabels
 import TesseraProtocol
 import TesseraServer
 import Testing

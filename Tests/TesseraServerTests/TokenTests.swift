@@ -1,5 +1,6 @@
 import NIOCore
 import TesseraClient
+import TesseraCredentials
 import TesseraProtocol
 import TesseraServer
 import Testing
