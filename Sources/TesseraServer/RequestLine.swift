@@ -3,9 +3,9 @@ internal import TesseraProtocol
 
 /// Requests that wait, in the order in which the engine gets them: by priority, then by arrival.
 ///
-/// A batch is begun by the first in line; those that go with it are the next of its kind, wherever they stand, and never
-/// more than the policy's limit or the service's. Of ``turns`` batches that begin while background requests wait, one is
-/// begun by the oldest of them: what comes without end cannot starve them.
+/// A batch is begun by the first in line; those that go with it are the next of its kind, wherever they stand, and
+/// never more than the policy's limit or the service's. Of ``turns`` batches that begin while background requests wait,
+/// one is begun by the oldest of them: what comes without end cannot starve them.
 struct RequestLine {
   /// What the line has for an engine that is free.
   enum Turn {
