@@ -54,6 +54,7 @@ let package = Package(
     .library(name: "TesseraProtocol", targets: ["TesseraProtocol"]),
     .library(name: "TesseraClient", targets: ["TesseraClient"]),
     .library(name: "TesseraServer", targets: ["TesseraServer"]),
+    .library(name: "TesseraConformance", targets: ["TesseraConformance"]),
     .library(name: "TesseraTraining", targets: ["TesseraTraining"]),
     .library(name: "TesseraInference", targets: ["TesseraInference"]),
     .executable(name: "tessera", targets: ["tessera"]),
@@ -93,6 +94,7 @@ let package = Package(
       "TesseraServer",
       ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("TesseraClient", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
+    library("TesseraConformance", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
     library(
@@ -116,7 +118,7 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData",
+        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraConformance", "TesseraData",
         "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
         "TesseraTensor", argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ], swiftSettings: settings),
@@ -159,6 +161,8 @@ let package = Package(
     tests(
       "TesseraServer",
       ["TesseraClient", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, serviceLifecycle]),
+    tests(
+      "TesseraConformance", ["TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
     tests(
       "TesseraTraining",
       [

@@ -24,7 +24,8 @@ struct Tessera: AsyncParsableCommand {
     version: version,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ValidateCommand.self, InspectCommand.self,
-      ServeCommand.self, RequestCommand.self, SynthesizeCommand.self, CompareCommand.self, DoctorCommand.self,
+      ServeCommand.self, RequestCommand.self, ConformCommand.self, SynthesizeCommand.self, CompareCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() async {

@@ -22,6 +22,7 @@ enum ImportRule {
     ]),
     "TesseraServer": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraConformance": system.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
@@ -48,8 +49,8 @@ enum ImportRule {
   private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
   private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
   private static let services: Set = [
-    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraData", "TesseraImaging",
-    "TesseraLabels", "TesseraProtocol",
+    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraConformance", "TesseraData",
+    "TesseraImaging", "TesseraLabels", "TesseraProtocol",
   ]
 
   /// The imports that the table does not allow to the target of this file.
