@@ -57,6 +57,7 @@ let package = Package(
     .library(name: "TesseraCredentials", targets: ["TesseraCredentials"]),
     .library(name: "TesseraClient", targets: ["TesseraClient"]),
     .library(name: "TesseraServer", targets: ["TesseraServer"]),
+    .library(name: "TesseraConformance", targets: ["TesseraConformance"]),
     .library(name: "TesseraTraining", targets: ["TesseraTraining"]),
     .library(name: "TesseraInference", targets: ["TesseraInference"]),
     .executable(name: "tessera", targets: ["tessera"]),
@@ -94,6 +95,7 @@ let package = Package(
     library("TesseraCredentials", ["TesseraFiles", "TesseraProtocol", nioCore, nioSSL]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
     library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
+    library("TesseraConformance", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
     library(
@@ -126,7 +128,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraCredentials", "TesseraData",
+        "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraConformance",
+        "TesseraCredentials", "TesseraData",
         "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraProtocol", "TesseraWeights",
         "TesseraTensor", argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ], swiftSettings: settings),
@@ -173,6 +176,8 @@ let package = Package(
         "TesseraClient", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, logging,
         serviceLifecycle,
       ]),
+    tests(
+      "TesseraConformance", ["TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
     tests(
       "TesseraTraining",
       [

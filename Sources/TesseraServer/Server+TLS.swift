@@ -1,3 +1,4 @@
+internal import Logging
 public import TesseraCredentials
 
 extension Server {
@@ -38,6 +39,19 @@ extension Server {
       try access?.reloadTokens()
     } catch {
       throw .credentials(error)
+    }
+  }
+}
+
+extension Server {
+  /// Reads certificates and tokens anew, and logs what cannot be used; what was read before then stays in use.
+  public func reloadCredentials() {
+    do throws(ServerError) {
+      try reloadCertificates()
+      try reloadTokens()
+      if access != nil { logger.notice("credentials read anew") }
+    } catch {
+      logger.error("credentials stay as they were", metadata: ["cause": "\(error)"])
     }
   }
 }

@@ -24,7 +24,8 @@ struct Tessera: AsyncParsableCommand {
     version: version,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ValidateCommand.self, InspectCommand.self,
-      ServeCommand.self, RequestCommand.self, TokenCommand.self, SynthesizeCommand.self, CompareCommand.self,
+      ServeCommand.self, RequestCommand.self, TokenCommand.self, ConformCommand.self, SynthesizeCommand.self,
+      CompareCommand.self,
       DoctorCommand.self,
     ])
 

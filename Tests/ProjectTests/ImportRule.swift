@@ -24,6 +24,7 @@ enum ImportRule {
     "TesseraServer": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"])
       .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraConformance": system.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
@@ -50,7 +51,8 @@ enum ImportRule {
   private static let operations: Set = ["Logging", "Metrics", "ServiceLifecycle", "UnixSignals"]
   private static let networks: Set = ["TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor"]
   private static let services: Set = [
-    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraCredentials", "TesseraData",
+    "TesseraTraining", "TesseraInference", "TesseraServer", "TesseraClient", "TesseraConformance",
+    "TesseraCredentials", "TesseraData",
     "TesseraImaging", "TesseraLabels", "TesseraProtocol",
   ]
 

@@ -5,6 +5,12 @@ package struct ReceivedResult: Sendable {
   package let message: ResultMessage
   package let bytes: [UInt8]
 
+  /// - Precondition: the lengths of the message's sections sum to the number of bytes.
+  package init(message: ResultMessage, bytes: [UInt8]) {
+    self.message = message
+    self.bytes = bytes
+  }
+
   /// Reads the sections; work in proportion to the result, so do it off the event loop.
   ///
   /// - Throws: NONFINITE_OUTPUT or INTERNAL where a value is not what the protocol promises, with the pixel.

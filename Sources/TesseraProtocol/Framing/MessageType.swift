@@ -34,7 +34,7 @@ package struct MessageType: RawRepresentable, Hashable, Sendable {
   package var isData: Bool { self == .data || self == .resultData }
 
   /// Most plain bytes in one frame, in bytes; DATA's limit is negotiated below this one.
-  var payloadLimit: UInt32 {
+  package var payloadLimit: UInt32 {
     switch self {
     case .hello, .helloAck: 1024
     case .auth, .open: 4096

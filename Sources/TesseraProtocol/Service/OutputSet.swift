@@ -23,12 +23,12 @@ public struct OutputSet: OptionSet, Hashable, Sendable {
 
 extension OutputSet {
   /// The outputs one by one, in the order of their sections.
-  var inOrder: [Self] {
+  package var inOrder: [Self] {
     [.labels, .confidence, .probabilitiesF16, .probabilitiesF32, .palettePNG].filter(contains)
   }
 
   /// The number of one output's section; both precisions of probabilities share one, told apart by their elements.
-  var sectionKind: UInt8 {
+  package var sectionKind: UInt8 {
     switch self {
     case .labels: 1
     case .confidence: 2
@@ -38,7 +38,7 @@ extension OutputSet {
   }
 
   /// Bytes of an element of one output.
-  func elementBytes(classes: Int) -> UInt64 {
+  package func elementBytes(classes: Int) -> UInt64 {
     switch self {
     case .labels: classes > 256 ? 2 : 1
     case .probabilitiesF16: 2
@@ -48,7 +48,7 @@ extension OutputSet {
   }
 
   /// Bytes of one output's section; nil for a PNG, whose size only its encoder knows, and beyond 64 bits.
-  func sectionBytes(pixels: UInt64, classes: Int) -> UInt64? {
+  package func sectionBytes(pixels: UInt64, classes: Int) -> UInt64? {
     if self == .palettePNG { return nil }
     let planes: UInt64 = self == .probabilitiesF16 || self == .probabilitiesF32 ? UInt64(classes) : 1
     let (perPixel, overflow) = planes.multipliedReportingOverflow(by: elementBytes(classes: classes))

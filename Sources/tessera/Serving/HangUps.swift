@@ -11,8 +11,9 @@ struct HangUps {
   /// Waits for the signal until the task is cancelled.
   func run(_ server: Server) async {
     for await _ in signals {
-      // Everything that a hang-up reads anew. It does not wait, so that signals meanwhile come to one more pass.
+      // It does not wait for models, so that signals meanwhile come to one more pass.
       server.requestReload()
+      await server.reloadCredentials()
     }
   }
 }
