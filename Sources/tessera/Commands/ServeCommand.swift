@@ -19,8 +19,9 @@ struct ServeCommand: AsyncParsableCommand {
       "listening on HOST:PORT" to standard error once it takes requests.
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
-      SIGHUP reads certificates and tokens anew, and weights that have changed: they are loaded, checked and tried aside, then take over at once
-      as the next generation. No request fails of it. Weights that cannot be used are told, and the old ones go on.
+      SIGHUP reads certificates and tokens anew, and weights that have changed: they are loaded, checked and tried
+      aside, then take over at once as the next generation. No request fails of it. What cannot be used is told, and the
+      old goes on.
 
       While the model computes one image, the next is decoded and the last result coded. Images that take too much \
       memory whole are computed in tiles that overlap, as by predict.
