@@ -16,6 +16,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -79,6 +80,7 @@ let package = Package(
     // Level 1
     library("TesseraFiles", []),
     library("TesseraLabels", []),
+    library("TesseraMetrics", [metrics]),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
@@ -91,7 +93,10 @@ let package = Package(
     library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
     library(
       "TesseraServer",
-      ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
+      [
+        "TesseraMetrics", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, logging, metrics,
+        serviceLifecycle,
+      ]),
     library("TesseraClient", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
@@ -147,6 +152,7 @@ let package = Package(
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels"),
+    tests("TesseraMetrics", [metrics]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),

@@ -9,6 +9,7 @@ enum ImportRule {
   static let table: [String: Set<String>] = [
     "TesseraFiles": ["Glibc"],
     "TesseraLabels": [],
+    "TesseraMetrics": system.union(["Metrics"]),
     "TesseraTensor": system.union(["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
     "TesseraNN": system.union(["TesseraTensor"]),
     "TesseraImaging": foundation.union(["TesseraFiles", "TesseraLabels", "CTesseraPNG"]),
@@ -20,7 +21,8 @@ enum ImportRule {
     "TesseraData": foundation.union([
       "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams",
     ]),
-    "TesseraServer": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports).union(operations),
+    "TesseraServer": foundation.union(["TesseraMetrics", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
+      .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
