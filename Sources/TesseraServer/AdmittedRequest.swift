@@ -14,8 +14,12 @@ struct AdmittedRequest {
   }
 
   let ticket: Ticket
+  /// The model's name.
+  let model: String
   let deadline: ContinuousClock.Instant
   let started: ContinuousClock.Instant
+  /// What its computation came to, where there was a result.
+  var receipt: Receipt?
   var stage = Stage.receiving
 
   /// When the handler has to end it; nil where that is no longer its business.

@@ -7,11 +7,10 @@ extension ConnectionHandler {
   func admit(_ open: OpenRequest) {
     do throws(SegmentationError) {
       let ticket = try shared.queue.admit(bytes: open.bytesHeld, deadline: open.deadline)
-      requests[open.id] = AdmittedRequest(ticket: ticket, deadline: open.deadline, started: lastRead)
+      requests[open.id] = AdmittedRequest(
+        ticket: ticket, model: open.model.name, deadline: open.deadline, started: lastRead)
       connection.admit(open.id)
     } catch {
-      shared.metrics.failed(error.code)
-      logger.debug("request refused", metadata: ["request": "\(open.id)", "code": "\(error.code)"])
       connection.refuse(open.id, error)
     }
   }
@@ -56,28 +55,29 @@ extension ConnectionHandler {
       let now = ContinuousClock.now
       guard now < request.deadline else { return fail(id, SegmentationError(.deadline)) }
       requests[id]?.stage = .answering
-      if connection.respond(id, result) { shared.metrics.answered(after: request.started.duration(to: now)) }
+      requests[id]?.receipt = result.receipt
+      connection.respond(id, result)
     case (.receiving, _), (.answering, _): break
     }
   }
 
   func fail(_ id: RequestID, _ error: SegmentationError) {
-    guard let request = requests.removeValue(forKey: id) else { return }
-    shared.queue.release(request.ticket)
-    shared.metrics.failed(error.code)
-    logger.debug("request failed", metadata: ["request": "\(id)", "code": "\(error.code)"])
+    guard requests[id] != nil else { return }
     connection.fail(id, error)
+    settle()
   }
 
   /// Answers INFO.
   func status(naming name: String) -> InfoAnswer {
     let model = shared.service.model
-    let (queued, lastSuccess) = shared.queue.read { ($0.unanswered, $0.lastSuccess) }
+    let readiness = shared.canary.readiness
     let models = name.isEmpty || name == model.name ? [ModelSummary(model, namesClasses: !name.isEmpty)] : []
     return InfoAnswer(
-      state: connection.state, reason: 0, queued: UInt32(clamping: queued),
+      state: drain == nil ? readiness.state : .draining,
+      reason: drain == nil ? readiness.number : Readiness.notReady(.draining).number,
+      queued: UInt32(clamping: shared.queue.read { $0.unanswered }),
       queueLimit: UInt32(clamping: shared.queue.requestLimit),
-      sinceCanary: lastSuccess.map { $0.duration(to: .now) } ?? .milliseconds(Int64(UInt32.max)), models: models)
+      sinceCanary: shared.canary.age ?? .milliseconds(Int64(UInt32.max)), models: models)
   }
 
   /// Follows the server's drain.

@@ -16,6 +16,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let service: any SegmentationService
     let queue: RequestQueue
     let metrics: ServerMetrics
+    let canary: Canary
   }
 
   /// How far the end of the connection has come.
@@ -52,7 +53,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     lastWritten = now
     lastRead = now
     connection = ServerConnection(
-      shared.connection, models: [shared.service.model], state: drain == nil ? .ready : .draining, now: now)
+      shared.connection, models: [shared.service.model],
+      state: drain == nil ? shared.canary.readiness.state : .draining, now: now)
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -66,7 +68,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard ending == .none else { return }
     lastRead = .now
     connection.models = [shared.service.model]
-    connection.receive(unwrapInboundIn(data), now: lastRead)
+    if drain == nil { connection.state = shared.canary.readiness.state }
+    let bytes = unwrapInboundIn(data)
+    shared.metrics.received(bytes.readableBytes)
+    connection.receive(bytes, now: lastRead)
     pump(context)
   }
 
@@ -110,7 +115,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     ending = .closed
     timer?.scheduled.cancel()
     timer = nil
-    for request in requests.values { shared.queue.release(request.ticket) }
+    for (id, request) in requests { note(id, request, model: request.model, .lost) }
     requests.removeAll()
   }
 
@@ -135,14 +140,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
   }
 
-  /// Gives back what ended requests held.
-  private func settle() {
-    guard !requests.isEmpty else { return }
-    let open = Set(connection.openRequests)
-    for (id, request) in requests where !open.contains(id) {
-      requests[id] = nil
-      shared.queue.release(request.ticket)
+  /// Gives back what ended requests held, and tells how they ended.
+  func settle() {
+    while let ending = connection.nextEnding() {
+      note(ending.id, requests.removeValue(forKey: ending.id), model: ending.model, ending.outcome)
     }
-    shared.metrics.queued(shared.queue.read { $0.unanswered })
   }
 }

@@ -7,6 +7,12 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// The port; the system's choice where 0 was asked for.
   public let port: Int
 
+  /// Names a place to listen at.
+  public init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
   /// `127.0.0.1:7450`, or `[::1]:7450`.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
@@ -30,7 +36,7 @@ extension SocketAddress {
   }
 
   /// The system has normalised the text: four numbers, or the shortest form of IPv6.
-  private var isLoopback: Bool {
+  var isLoopback: Bool {
     switch self {
     case .v4: ipAddress?.hasPrefix("127.") ?? false
     case .v6: ipAddress == "::1"

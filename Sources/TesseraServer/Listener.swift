@@ -13,19 +13,27 @@ struct Listener: Sendable {
   /// Starts to listen.
   func listen(on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
     let configuration = shared.configuration
-    let address = try SocketAddress.loopback(host: configuration.host, port: configuration.port)
     warnOfFewDescriptors()
+    if let socket = configuration.passedSocket { return try await listen(passed: socket, on: group) }
+    let address = try SocketAddress.loopback(host: configuration.host, port: configuration.port)
     do {
       return try await bootstrap(group).bind(to: address).get()
-    } catch let error as IOError {
-      let (host, port) = (configuration.host, configuration.port)
-      switch error.errnoCode {
-      case EADDRINUSE: throw .portInUse(host: host, port: port)
-      case EACCES, EPERM: throw .notPermitted(host: host, port: port)
-      default: throw .cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-      }
     } catch {
-      throw .cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+      throw ServerError(listeningAt: ListenAddress(host: configuration.host, port: configuration.port), error)
+    }
+  }
+
+  /// Takes a socket over that listens already.
+  private func listen(passed socket: Int32, on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
+    guard let address = SocketAddress.bound(to: socket) else {
+      throw .serviceManager(reason: "descriptor \(socket) is no socket of the internet")
+    }
+    let place = ListenAddress(host: address.ipAddress ?? "", port: address.port ?? 0)
+    guard address.isLoopback else { throw .notLoopback(host: place.host) }
+    do {
+      return try await bootstrap(group).withBoundSocket(socket).get()
+    } catch {
+      throw ServerError(listeningAt: place, error)
     }
   }
 
@@ -68,6 +76,7 @@ struct Listener: Sendable {
     let pipeline = channel.pipeline.syncOperations
     switch registry.add(channel) {
     case .welcome(let number, let drain):
+      shared.metrics.acceptedConnection()
       var logger = logger
       logger[metadataKey: "connection"] = "\(number)"
       try pipeline.addHandler(ConnectionHandler(shared, drain: drain, logger: logger))
@@ -79,7 +88,6 @@ struct Listener: Sendable {
       shared.metrics.refusedConnection()
       channel.close(promise: nil)
     }
-    shared.metrics.connected(registry.count)
   }
 }
 

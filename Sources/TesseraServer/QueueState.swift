@@ -79,6 +79,15 @@ struct QueueState {
     return ticket
   }
 
+  /// Takes in a request of the server's own: nobody waits for its outcome, and no drain for it.
+  mutating func admitOwn(
+    bytes needed: UInt64, deadline: ContinuousClock.Instant, now: ContinuousClock.Instant
+  ) throws(SegmentationError) -> Ticket {
+    let ticket = try admit(bytes: needed, deadline: deadline, now: now)
+    entries[ticket]?.isOrphan = true
+    return ticket
+  }
+
   mutating func enqueue(_ job: Job) {
     guard entries[job.ticket]?.stage == .receiving else { return }
     entries[job.ticket]?.stage = .waiting

@@ -25,6 +25,7 @@ public actor Server: Service {
   private let drainRequested: AsyncStream<Void>.Continuation
   private let registry: ConnectionRegistry
   private var phase = Phase.new
+  private var operations: Operations?
   private var waiting: [AsyncStream<Result<ListenAddress, ServerError>>.Continuation] = []
 
   /// Makes a server that does not listen yet.
@@ -58,6 +59,15 @@ public actor Server: Service {
     throw CancellationError()
   }
 
+  /// Where probes and metrics are served, once the server listens; nil where they are not.
+  public var adminAddress: ListenAddress? { operations?.address }
+
+  /// Waits until the server takes requests; false where it ends before, or the caller is cancelled.
+  public func waitUntilReady() async throws -> Bool {
+    _ = try await address()
+    return await operations?.canary.waitUntilReady() ?? false
+  }
+
   /// Begins the drain: ``run()`` ends soon.
   public nonisolated func beginDrain() { drainRequested.finish() }
 
@@ -89,10 +99,13 @@ public actor Server: Service {
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws(ServerError) -> ShutdownOutcome {
     let queue = RequestQueue(requests: configuration.queueRequests, bytes: configuration.queueBytes)
+    let operations = Operations(
+      configuration, service: service, queue: queue, connections: registry, loop: group.next(), logger: logger)
     let shared = ConnectionHandler.Shared(
       configuration: configuration,
       connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), service: service,
-      queue: queue, metrics: ServerMetrics())
+      queue: queue, metrics: operations.metrics, canary: operations.canary)
+    try await operations.listen(configuration)
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
     let worker = Worker(
       service: service, queue: queue, maxResult: configuration.limits.maxResult, logger: logger)
@@ -102,13 +115,17 @@ public actor Server: Service {
     let address = ListenAddress(
       host: listener.localAddress?.ipAddress ?? configuration.host,
       port: listener.localAddress?.port ?? configuration.port)
+    self.operations = operations
+    operations.start()
     announce(.success(address))
     let outcome = await withTaskGroup(of: Void.self) { tasks in
       tasks.addTask { await worker.run() }
       await waitForDrain()
+      operations.drain()
       let outcome = await drain.run(isImmediate: Task.isCancelled) { await tasks.waitForAll() }
       return outcome
     }
+    await operations.end()
     phase = .ended(nil)
     return outcome
   }

@@ -10,6 +10,8 @@ public enum ServerError: Error, Hashable, Sendable {
   case notPermitted(host: String, port: Int)
   /// Listening failed for another reason.
   case cannotListen(host: String, port: Int, reason: String)
+  /// What a service manager passed on cannot be used.
+  case serviceManager(reason: String)
   /// A server runs once.
   case alreadyRun
   /// The drain ended before every request that was admitted had its answer.
@@ -30,6 +32,8 @@ extension ServerError: CustomStringConvertible {
       "cannot listen on \(EscapedText(host)):\(port): not permitted; choose a port of 1024 or above"
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \(EscapedText(host)):\(port): \(reason); check the address and the system's limits"
+    case .serviceManager(let reason):
+      "cannot follow the service manager: \(reason); see the unit's Sockets=, Type=notify and WatchdogSec="
     case .alreadyRun: "the server has run already; make a new one"
     case .drainForced(let unanswered):
       "the server stopped before it had answered everything: \(unanswered) requests were given up; send them again"

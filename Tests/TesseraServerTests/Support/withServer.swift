@@ -7,7 +7,7 @@ import Testing
 
 /// Runs a server on a free port with short times while `body` runs, and drains it.
 func withServer(
-  _ service: FakeService, _ configure: (inout Server.Configuration) -> Void = { _ in },
+  _ service: FakeService, _ configure: (inout Server.Configuration) -> Void = { _ in }, logger: Logger = quiet,
   _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
   var configuration = Server.Configuration()
@@ -16,8 +16,10 @@ func withServer(
   configuration.drain.answers = .seconds(2)
   configuration.drain.farewell = .milliseconds(200)
   configuration.drain.hardEnd = .seconds(3)
+  // Tests count calls, and many have a service that hangs on purpose.
+  configuration.canary = nil
   configure(&configuration)
-  let server = Server(configuration, service: service, logger: quiet)
+  let server = Server(configuration, service: service, logger: logger)
   return try await withThrowingTaskGroup(of: ShutdownOutcome.self) { group in
     group.addTask { try await server.serve() }
     do {
