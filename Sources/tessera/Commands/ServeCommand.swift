@@ -18,6 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
 
+      --admin opens a second port for HTTP, on loopback too: /livez, /readyz (503 and the reason where the model has not
+      answered a small inference for 10 s) and /metrics (Prometheus). --listen systemd takes the socket that the
+      service manager opened, systemd:NAME the one of that name; with Type=notify it is told READY, STOPPING, STATUS
+      and, where WatchdogSec is set, signs of life while the model answers. With --log-format json every line on
+      standard error is a JSON object, and the last before requests are taken says "ready".
+
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
 
@@ -27,8 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("Run folder, or weights file.", valueName: "model")) var model: String
-  @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
+  @Option(help: "Where to listen: HOST:PORT, port 0 takes a free one; or systemd. (default: 127.0.0.1:7450)")
   var listen: String?
+  @Option(help: "Where to serve probes and metrics over HTTP, HOST:PORT. (default: nowhere)") var admin: String?
   @Option(help: "What requests call the model: a–z, 0–9, _ and -. (default: default)") var name: String?
   @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
   var threads: String?
@@ -36,6 +43,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Requests that may wait for the model; others are refused at once. (default: 64)")
   var queueRequests: String?
   @Option(help: "Connections at a time. (default: 256)") var maxConnections: String?
+  @Option(help: "Form of the log on standard error: text or json. (default: text)") var logFormat: String?
+  @Option(help: "Least level that is logged: trace, debug, info, notice, warning, error. (default: info)")
+  var logLevel: String?
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
   /// What the layers of options come to.
@@ -44,6 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
     var name = "default"
     var precision = Precision.f32
     var threads = 1
+    var logs = LogOptions()
+    var place: ServicePlace?
   }
 
   func validate() throws {
@@ -53,17 +65,15 @@ struct ServeCommand: AsyncParsableCommand {
   private func resolved() throws(OptionError) -> Resolved {
     let options = try OptionLayers(
       flags: [
-        ("listen", listen), ("name", name), ("precision", precision), ("threads", threads),
+        ("listen", listen), ("admin", admin), ("log-format", logFormat), ("log-level", logLevel), ("name", name),
+        ("precision", precision), ("threads", threads),
         ("queue-requests", queueRequests),
         ("max-connections", maxConnections),
       ], file: config)
     var resolved = Resolved()
-    if let listen = options["listen"] {
-      guard let address = HostAndPort(argument: listen) else {
-        throw options.error("listen", remedy: "give HOST:PORT such as 127.0.0.1:7450")
-      }
-      (resolved.configuration.host, resolved.configuration.port) = (address.host, address.port)
-    }
+    resolved.place = try ServicePlace(options)
+    resolved.place?.apply(to: &resolved.configuration)
+    resolved.logs = try LogOptions(options)
     if let limit = try options.integer("queue-requests", in: 1...65_536) {
       resolved.configuration.queueRequests = limit
     }
@@ -87,32 +97,40 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let options = try resolved()
     var configuration = options.configuration
+    // Before the model is loaded, which takes time: what was passed may be wrong.
+    try options.place?.takePassed(into: &configuration)
     let engine = try Engine(
       try StoredModel(path: model), name: options.name, precision: options.precision, threads: options.threads)
     try await engine.warm()
     configuration.limits.maxPixels = min(configuration.limits.maxPixels, engine.model.maximumPixels)
-    let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
-    let server = Server(configuration, service: engine, logger: logger)
-    try await run(server, logger)
+    let server = Server(configuration, service: engine, logger: options.logs.logger)
+    try await run(server, options.logs)
   }
 
-  private func run(_ server: Server, _ logger: Logger) async throws {
+  private func run(_ server: Server, _ logs: LogOptions) async throws {
     let group = ServiceGroup(
-      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logs.logger)
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         tasks.addTask {
           // Where the server does not come to listen, the group's own error tells why.
-          guard let address = try? await server.address() else { return }
+          guard let address = try? await server.address(), (try? await server.waitUntilReady()) == true,
+            logs.format == .text
+          else { return }
           var terminal = Terminal()
           terminal.line("listening on \(address)")
         }
         try await tasks.waitForAll()
       }
     } catch ServerError.drainForced(let unanswered) {
-      var terminal = Terminal()
-      terminal.line("Error: \(ServerError.drainForced(unanswered: unanswered))")
+      let error = ServerError.drainForced(unanswered: unanswered)
+      switch logs.format {
+      case .text:
+        var terminal = Terminal()
+        terminal.line("Error: \(error)")
+      case .json: logs.logger.error("\(error)")
+      }
       throw ExitCode(3)
     }
   }
