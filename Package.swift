@@ -16,6 +16,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -84,6 +85,7 @@ let package = Package(
     // Level 1
     library("TesseraFiles", []),
     library("TesseraLabels", []),
+    library("TesseraMetrics", [metrics]),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
@@ -101,8 +103,8 @@ let package = Package(
     library(
       "TesseraServer",
       [
-        "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS, logging, metrics,
-        serviceLifecycle,
+        "TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL,
+        nioTLS, logging, metrics, serviceLifecycle,
       ]),
     library(
       "TesseraClient",
@@ -160,6 +162,7 @@ let package = Package(
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels"),
+    tests("TesseraMetrics", [metrics]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),

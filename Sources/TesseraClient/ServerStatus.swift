@@ -4,6 +4,8 @@ public import TesseraProtocol
 public struct ServerStatus: Hashable, Sendable {
   /// Whether it takes requests.
   public let state: ServerState
+  /// Why the server is not ready, in its own numbers; 0 where it is.
+  public let reason: UInt8
   /// Requests that are admitted and not computed.
   public let queued: Int
   /// Most of them.
@@ -15,6 +17,7 @@ public struct ServerStatus: Hashable, Sendable {
 
   init(_ answer: InfoAnswer) {
     state = answer.state
+    reason = answer.reason
     queued = Int(answer.queued)
     queueLimit = Int(answer.queueLimit)
     sinceSuccess = answer.sinceCanary

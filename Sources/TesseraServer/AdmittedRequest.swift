@@ -14,10 +14,14 @@ struct AdmittedRequest {
   }
 
   let ticket: Ticket
+  /// The model's name.
+  let model: String
   /// The generation that will answer it; nil when the queue holds it.
   var generation: ModelGeneration?
   let deadline: ContinuousClock.Instant
   let started: ContinuousClock.Instant
+  /// What its computation came to, where there was a result.
+  var receipt: Receipt?
   var stage = Stage.receiving
 
   /// When the handler has to end it; nil where that is no longer its business.

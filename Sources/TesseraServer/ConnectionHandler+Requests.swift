@@ -9,11 +9,9 @@ extension ConnectionHandler {
       guard let generation = shared.models.generation(of: open.model) else { throw SegmentationError(.unknownModel) }
       let ticket = try takePlaces(open)
       requests[open.id] = AdmittedRequest(
-        ticket: ticket, generation: generation, deadline: open.deadline, started: lastRead)
+        ticket: ticket, model: open.model.name, generation: generation, deadline: open.deadline, started: lastRead)
       connection.admit(open.id)
     } catch {
-      shared.metrics.failed(error.code)
-      logger.debug("request refused", metadata: ["request": "\(open.id)", "code": "\(error.code)"])
       connection.refuse(open.id, error)
     }
   }
@@ -71,31 +69,28 @@ extension ConnectionHandler {
       let now = ContinuousClock.now
       guard now < request.deadline else { return fail(id, SegmentationError(.deadline)) }
       requests[id]?.stage = .answering
-      if connection.respond(id, result) { shared.metrics.answered(after: request.started.duration(to: now)) }
+      requests[id]?.receipt = result.receipt
+      connection.respond(id, result)
     case (.receiving, _), (.answering, _): break
     }
   }
 
   func fail(_ id: RequestID, _ error: SegmentationError) {
-    guard let request = requests.removeValue(forKey: id) else { return }
-    release(request)
-    shared.metrics.failed(error.code)
-    logger.debug("request failed", metadata: ["request": "\(id)", "code": "\(error.code)"])
+    guard requests[id] != nil else { return }
     connection.fail(id, error)
+    settle()
   }
-
-  /// INFO's reason while models are loading.
-  private static let modelsAreLoading: UInt8 = 1
 
   /// Answers INFO.
   func status(naming name: String) -> InfoAnswer {
     let current = shared.models.table.current.map(\.model).filter { name.isEmpty || $0.name == name }
-    let (queued, lastSuccess) = shared.queue.read { ($0.unanswered, $0.lastSuccess) }
+    let readiness = shared.canary.readiness
     return InfoAnswer(
-      state: connection.state, reason: connection.state == .starting ? Self.modelsAreLoading : 0,
-      queued: UInt32(clamping: queued),
+      state: drain == nil ? readiness.state : .draining,
+      reason: drain == nil ? readiness.number : Readiness.notReady(.draining).number,
+      queued: UInt32(clamping: shared.queue.read { $0.unanswered }),
       queueLimit: UInt32(clamping: shared.queue.requestLimit),
-      sinceCanary: lastSuccess.map { $0.duration(to: .now) } ?? .milliseconds(Int64(UInt32.max)),
+      sinceCanary: shared.canary.age(of: name) ?? .milliseconds(Int64(UInt32.max)),
       models: current.map { ModelSummary($0, namesClasses: !name.isEmpty) })
   }
 

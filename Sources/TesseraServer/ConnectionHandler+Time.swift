@@ -40,6 +40,7 @@ extension ConnectionHandler {
     let now = ContinuousClock.now
     if case .farewell(let time) = ending, time <= now { return close(context) }
     if let time = stallTimeout, time <= now {
+      shared.metrics.endedConnection(.timeout)
       logger.info("connection ended", metadata: ["code": "\(ErrorCode.timeout)", "cause": "the peer takes no bytes"])
       return close(context)
     }

@@ -28,6 +28,7 @@ extension ConnectionHandler {
         unwritten -= count
         guard case .success = result else { return }
         lastWritten = .now
+        shared.metrics.sent(count)
         guard unwritten == 0 else { return }
         connection.written(now: lastWritten)
         finishEnding(context)
@@ -39,6 +40,7 @@ extension ConnectionHandler {
   /// Stops reading and gives every request up; what is left to write still goes out.
   func beginEnding(_ error: WireError?) {
     if let error {
+      shared.metrics.endedConnection(error.code)
       logger.info("connection ended", metadata: ["code": "\(error.code)", "cause": "\(EscapedText(error.reason))"])
     }
     // A peer at fault has less claim to our patience than one that waits for its last answers.

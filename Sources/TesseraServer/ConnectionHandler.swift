@@ -18,6 +18,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     let queue: RequestQueue
     let metrics: ServerMetrics
     let access: AccessControl
+    let canary: Canary
   }
 
   /// How far the end of the connection has come.
@@ -78,7 +79,9 @@ final class ConnectionHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard ending == .none else { return }
     lastRead = .now
-    connection.receive(unwrapInboundIn(data), now: lastRead)
+    let bytes = unwrapInboundIn(data)
+    shared.metrics.received(bytes.readableBytes)
+    connection.receive(bytes, now: lastRead)
     pump(context)
   }
 
@@ -124,16 +127,18 @@ final class ConnectionHandler: ChannelInboundHandler {
     ending = .closed
     timer?.scheduled.cancel()
     timer = nil
-    for request in requests.values { release(request) }
+    for (id, request) in requests { note(id, request, model: request.model, .lost) }
     requests.removeAll()
     leaveSite()
   }
 
   /// Takes what came of the last call, until nothing is left: frames while the channel takes them, and actions.
   func pump(_ context: ChannelHandlerContext) {
+    // Before the models: where it is ready, they are there.
+    let readiness = shared.canary.readiness
     let models = shared.models.table
     connection.models = models.descriptions
-    if drain == nil { connection.state = models.areLoaded ? .ready : .starting }
+    if drain == nil { connection.state = readiness.state }
     // A generation that an OPEN was checked against must be there to be admitted to.
     withExtendedLifetime(models) {
       repeat {
@@ -156,14 +161,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
   }
 
-  /// Gives back what ended requests held.
-  private func settle() {
-    guard !requests.isEmpty else { return }
-    let open = Set(connection.openRequests)
-    for (id, request) in requests where !open.contains(id) {
-      requests[id] = nil
-      release(request)
+  /// Gives back what ended requests held, and tells how they ended.
+  func settle() {
+    while let ending = connection.nextEnding() {
+      note(ending.id, requests.removeValue(forKey: ending.id), model: ending.model, ending.outcome)
     }
-    shared.metrics.queued(shared.queue.read { $0.unanswered })
   }
 }

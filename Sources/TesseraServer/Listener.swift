@@ -18,16 +18,13 @@ struct Listener: Sendable {
     warnOfFewDescriptors()
     configuration.warnOfExposure(address, logger)
     do {
-      return try await bootstrap(group).bind(to: address).get()
-    } catch let error as IOError {
-      let (host, port) = (configuration.host, configuration.port)
-      switch error.errnoCode {
-      case EADDRINUSE: throw .portInUse(host: host, port: port)
-      case EACCES, EPERM: throw .notPermitted(host: host, port: port)
-      default: throw .cannotListen(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
-      }
+      guard let socket = configuration.passedSocket else { return try await bootstrap(group).bind(to: address).get() }
+      // It listens already.
+      return try await bootstrap(group).withBoundSocket(socket).get()
     } catch {
-      throw .cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+      let place = ListenAddress(
+        host: address.ipAddress ?? configuration.host, port: address.port ?? configuration.port)
+      throw ServerError(listeningAt: place, error)
     }
   }
 
@@ -69,7 +66,6 @@ struct Listener: Sendable {
   private func receive(_ channel: any Channel) throws {
     let started = ContinuousClock.now
     let reception = registry.add(channel)
-    shared.metrics.connected(registry.count)
     if case .dropped = reception { return try turnAway(channel, nil, .dropped, "") }
     guard shared.configuration.expectsProxyHeader else {
       return try seat(channel, reception, peer: channel.remoteAddress, started)
@@ -93,6 +89,7 @@ struct Listener: Sendable {
         return try turnAway(
           channel, context, reception, "too many connections from here that have not shown who they are")
       }
+      shared.metrics.acceptedConnection()
       if let context { try addTLS(context, channel) }
       var logger = logger
       logger[metadataKey: "connection"] = "\(number)"

@@ -13,6 +13,10 @@ struct QueueState {
 
   private struct Entry {
     let bytes: UInt64
+    /// Whether it is the server's own.
+    var isOwn = false
+    /// The model that it waits for, and its generation.
+    var model: (name: String, generation: UInt32)?
     var stage = Stage.receiving
     /// Gives it up while it is computed.
     var stopFlag: StopFlag?
@@ -37,14 +41,14 @@ struct QueueState {
   private var entries: [Ticket: Entry] = [:]
   private var line = RequestLine()
   private var lastTicket: UInt64 = 0
-  /// Requests admitted and not yet computed.
+  /// Clients' requests admitted and not yet computed.
   private(set) var unanswered = 0
   /// Bytes of all entries.
   private(set) var bytes: UInt64 = 0
   private(set) var isClosed = false
-  /// When the engine last answered with a result.
-  private(set) var lastSuccess: ContinuousClock.Instant?
-  /// A running mean of the time that one request takes the engine; nil before the first.
+  /// When each model last answered with a result, by name.
+  private(set) var successes: [String: LastSuccess] = [:]
+  /// A running mean of the time that one client's request takes the engine; nil before the first.
   private var meanTime: Duration?
   /// When the engine was last done with a batch.
   private var lastEnd: ContinuousClock.Instant?
@@ -74,19 +78,38 @@ struct QueueState {
     guard now + estimatedWait < deadline else {
       throw SegmentationError(.overloaded, "the queue is longer than the request's time", retryAfter: retryDelay)
     }
+    unanswered += 1
+    return add(Entry(bytes: needed))
+  }
+
+  /// Takes in a request of the server's own: nobody waits for its outcome, and no drain for it.
+  ///
+  /// It takes no client's place, needs none, and is the next in line: however busy the server is, it is not starved.
+  mutating func admitOwn(
+    bytes needed: UInt64, deadline: ContinuousClock.Instant, now: ContinuousClock.Instant
+  ) throws(SegmentationError) -> Ticket {
+    guard !isClosed else { throw SegmentationError(.draining) }
+    guard now < deadline else { throw SegmentationError(.deadline) }
+    guard bytes <= byteLimit, needed <= byteLimit - bytes else {
+      throw SegmentationError(.memoryBudget, retryAfter: retryDelay)
+    }
+    return add(Entry(bytes: needed, isOwn: true, isOrphan: true))
+  }
+
+  private mutating func add(_ entry: Entry) -> Ticket {
     lastTicket += 1
     let ticket = Ticket(rawValue: lastTicket)
-    entries[ticket] = Entry(bytes: needed)
-    unanswered += 1
-    bytes += needed
+    entries[ticket] = entry
+    bytes += entry.bytes
     return ticket
   }
 
   mutating func enqueue(_ job: Job) {
-    guard entries[job.ticket]?.stage == .receiving else { return }
+    guard let entry = entries[job.ticket], entry.stage == .receiving else { return }
     entries[job.ticket]?.stage = .waiting
     entries[job.ticket]?.stopFlag = job.stopFlag
-    line.append(job)
+    entries[job.ticket]?.model = (job.request.model.name, job.request.model.generation)
+    if entry.isOwn { line.appendOwn(job) } else { line.append(job) }
   }
 
   /// The next requests, which the engine has from now on where they are a batch.
@@ -122,12 +145,15 @@ struct QueueState {
 
   /// Notes that the engine is done with a request.
   mutating func finish(_ ticket: Ticket, taking time: Duration?, now: ContinuousClock.Instant) {
-    if let time {
-      meanTime = meanTime.map { ($0 * 7 + time) / 8 } ?? time
-      lastSuccess = now
-    }
     guard let entry = entries[ticket], entry.stage == .computing else { return }
-    unanswered -= 1
+    if let time {
+      // A small image of the server's own tells nothing of clients' images.
+      if !entry.isOwn { meanTime = meanTime.map { ($0 * 7 + time) / 8 } ?? time }
+      if let (name, generation) = entry.model {
+        successes[name] = LastSuccess(generation: generation, time: now).orLater(successes[name])
+      }
+    }
+    leaveLine(entry)
     if entry.isOrphan {
       forget(ticket)
     } else {
@@ -153,9 +179,9 @@ struct QueueState {
     case .computing:
       entries[ticket]?.isOrphan = true
       return giveUp(ticket)
-    case .receiving: unanswered -= 1
+    case .receiving: leaveLine(entry)
     case .waiting:
-      unanswered -= 1
+      leaveLine(entry)
       line.remove(ticket)
     case .answering: break
     }
@@ -177,6 +203,10 @@ struct QueueState {
   private func isWanted(_ ticket: Ticket) -> Bool {
     guard let entry = entries[ticket] else { return false }
     return entry.stage != .computing || !entry.isStopped
+  }
+
+  private mutating func leaveLine(_ entry: Entry) {
+    if !entry.isOwn { unanswered -= 1 }
   }
 
   private mutating func forget(_ ticket: Ticket) {

@@ -6,6 +6,8 @@ internal import TesseraProtocol
 /// A batch is begun by the first in line; those that go with it are the next of its kind, wherever they stand, and
 /// never more than the policy's limit or the service's. Of ``turns`` batches that begin while background requests wait,
 /// one is begun by the oldest of them: what comes without end cannot starve them.
+///
+/// Requests of the server's own go before all others, each alone and at once; there is one at a time.
 struct RequestLine {
   /// What the line has for an engine that is free.
   enum Turn {
@@ -18,6 +20,7 @@ struct RequestLine {
   /// Batches of which at least one is begun by a background request, while any waits.
   static let turns = 16
 
+  private var own = CircularBuffer<Job>()
   private var normal = CircularBuffer<Job>()
   private var background = CircularBuffer<Job>()
   /// Batches begun by normal requests while background ones waited.
@@ -27,7 +30,11 @@ struct RequestLine {
     if job.request.request.priority == .background { background.append(job) } else { normal.append(job) }
   }
 
+  /// Lines up a request of the server's own.
+  mutating func appendOwn(_ job: Job) { own.append(job) }
+
   mutating func remove(_ ticket: Ticket) {
+    own.removeAll { $0.ticket == ticket }
     normal.removeAll { $0.ticket == ticket }
     background.removeAll { $0.ticket == ticket }
   }
@@ -38,6 +45,7 @@ struct RequestLine {
   ///   - computeTime: the engine's time for one request, as far as known: no batch waits past the earliest deadline of
   ///     its requests less the time to compute them.
   mutating func next(_ policy: BatchPolicy, computeTime: Duration, now: ContinuousClock.Instant) -> Turn {
+    if let job = own.popFirst() { return .batch([job]) }
     let backgroundFirst = normal.isEmpty || (passed >= Self.turns - 1 && !background.isEmpty)
     guard let first = backgroundFirst ? background.first : normal.first else { return .empty }
     let key = first.batchKey

@@ -50,6 +50,19 @@ final class RequestQueue: Sendable {
     return try admission.get()
   }
 
+  /// Takes in a request of the server's own, which takes no client's place and which no drain waits for.
+  ///
+  /// - Throws: MEMORY_BUDGET, DEADLINE or DRAINING.
+  func admitOwn(bytes: UInt64, deadline: ContinuousClock.Instant) throws(SegmentationError) -> Ticket {
+    let now = ContinuousClock.now
+    let admission = guarded.withLock { guarded in
+      Result { () throws(SegmentationError) in
+        try guarded.queue.admitOwn(bytes: bytes, deadline: deadline, now: now)
+      }
+    }
+    return try admission.get()
+  }
+
   /// Lines an admitted request up for the engine.
   func enqueue(_ job: Job) {
     resume { $0.enqueue(job) }

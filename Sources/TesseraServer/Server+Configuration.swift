@@ -40,8 +40,19 @@ extension Server {
     public var handshakeTime: Duration = .seconds(5)
     /// Threads that move bytes; they never compute.
     public var eventLoops = 1
+    /// A listening socket that was opened for this process, instead of ``host`` and ``port``; the server closes it.
+    public var passedSocket: Int32?
+    /// Where probes and metrics are served over HTTP, on loopback alone; nowhere if nil.
+    public var admin: ListenAddress?
+    /// How the server proves that it can serve; if nil, it takes itself for ready when its models are loaded.
+    public var canary: CanaryTimes? = CanaryTimes()
+    /// Who is told that the server is ready, lives and ends; nobody if nil.
+    public var notifier: ServiceNotifier?
     /// How a drain is timed.
     public var drain = DrainTimes()
+
+    /// Time for a whole exchange on the admin port.
+    package var adminTime = AdminListener.requestTime
 
     /// The specification's defaults.
     public init() {}

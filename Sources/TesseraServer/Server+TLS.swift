@@ -57,11 +57,13 @@ extension Server {
 }
 
 extension Server.Configuration {
-  /// Looks whether a server could start so: address, certificates, key and tokens; a server looks again when it starts.
+  /// Looks whether a server could start so: addresses, certificates, key and tokens; a server looks again when it
+  /// starts.
   ///
   /// - Throws: ``ServerError`` where it could not.
   public func check() throws(ServerError) {
     _ = try socketAddress()
+    _ = try adminSocketAddress()
     _ = try AccessControl(self)
   }
 }

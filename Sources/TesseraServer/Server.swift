@@ -14,7 +14,7 @@ public actor Server: Service {
     case new
     case starting
     case listening(ListenAddress)
-    /// Every model is loaded.
+    /// It takes requests.
     case ready(ListenAddress)
     case ended(ServerError?)
   }
@@ -31,7 +31,8 @@ public actor Server: Service {
   private var phase = Phase.new
   /// Who may connect; nil before it runs.
   private(set) var access: AccessControl?
-  private var waiting: [(forModels: Bool, AsyncStream<Result<ListenAddress, ServerError>>.Continuation)] = []
+  private var operations: Operations?
+  private var waiting: [(forReadiness: Bool, AsyncStream<Result<ListenAddress, ServerError>>.Continuation)] = []
 
   /// Makes a server that does not listen yet, of one model that never changes.
   ///
@@ -68,26 +69,30 @@ public actor Server: Service {
   /// Waits until the server listens, and says where.
   ///
   /// - Throws: ``ServerError`` where it could not listen or has ended; `CancellationError` for a cancelled caller.
-  public func address() async throws -> ListenAddress { try await wait(forModels: false) }
+  public func address() async throws -> ListenAddress { try await wait(forReadiness: false) }
 
-  /// Waits until every model is loaded, and says where the server listens.
+  /// Waits until the server takes requests, and says where it listens: every model is loaded and, where the
+  /// configuration has a canary, has answered its first one.
   ///
   /// - Throws: ``ServerError`` where it could not listen or load or has ended; `CancellationError` for a cancelled
   ///   caller, and where the server ends before.
-  public func ready() async throws -> ListenAddress { try await wait(forModels: true) }
+  public func ready() async throws -> ListenAddress { try await wait(forReadiness: true) }
 
-  private func wait(forModels: Bool) async throws -> ListenAddress {
+  private func wait(forReadiness: Bool) async throws -> ListenAddress {
     switch phase {
     case .ready(let address): return address
-    case .listening(let address) where !forModels: return address
+    case .listening(let address) where !forReadiness: return address
     case .ended(let error): throw error ?? .alreadyRun
     case .new, .starting, .listening: break
     }
     let (results, result) = AsyncStream<Result<ListenAddress, ServerError>>.makeStream()
-    waiting.append((forModels, result))
+    waiting.append((forReadiness, result))
     for await result in results { return try result.get() }
     throw CancellationError()
   }
+
+  /// Where probes and metrics are served, once the server listens; nil where they are not.
+  public var adminAddress: ListenAddress? { operations?.address }
 
   /// Begins the drain: ``run()`` ends soon.
   public nonisolated func beginDrain() { drainRequested.finish() }
@@ -125,10 +130,13 @@ public actor Server: Service {
     let access = try AccessControl(configuration)
     self.access = access
     let queue = RequestQueue(requests: configuration.queueRequests, bytes: configuration.queueBytes)
+    let operations = Operations(
+      configuration, models: models, queue: queue, connections: registry, loop: group.next(), logger: logger)
     let shared = ConnectionHandler.Shared(
       configuration: configuration,
       connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), models: models,
-      queue: queue, metrics: ServerMetrics(), access: access)
+      queue: queue, metrics: operations.metrics, access: access, canary: operations.canary)
+    try await operations.listen(configuration)
     let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
     let worker = Worker(
       queue: queue, batches: configuration.batches, maxResult: configuration.limits.maxResult, logger: logger)
@@ -138,21 +146,26 @@ public actor Server: Service {
     let address = ListenAddress(
       host: listener.localAddress?.ipAddress ?? configuration.host,
       port: listener.localAddress?.port ?? configuration.port)
+    self.operations = operations
+    operations.start()
     announce(.success(address))
     let outcome = await withTaskGroup(of: Void.self) { tasks in
       tasks.addTask { await worker.run() }
-      tasks.addTask { await self.loadModels(address) }
+      tasks.addTask { await self.loadModels(lookedAtBy: operations.canary) }
+      tasks.addTask { await self.awaitReadiness(operations.canary, address) }
       await waitForDrain()
+      operations.drain()
       loading.end()
       return await drain.run(isImmediate: Task.isCancelled || hasFailed) { await tasks.waitForAll() }
     }
+    await operations.end()
     if case .ended(let failure?) = phase { throw failure }
     announceEnd(nil)
     return outcome
   }
 
   /// Loads the models and, when it is asked to, what has changed of them; ends the server where that fails at first.
-  private func loadModels(_ address: ListenAddress) async {
+  private func loadModels(lookedAtBy canary: Canary) async {
     do throws(ServerError) {
       try await loading.loadAll()
     } catch {
@@ -160,8 +173,16 @@ public actor Server: Service {
       return beginDrain()
     }
     guard models.areLoaded else { return }
-    announceModels(address)
+    let names = models.descriptions.map(\.name).joined(separator: ", ")
+    logger.notice("models loaded", metadata: ["models": "\(names)"])
+    canary.look()
     await loading.run()
+  }
+
+  private func awaitReadiness(_ canary: Canary, _ address: ListenAddress) async {
+    guard await canary.waitUntilReady(), case .listening = phase else { return }
+    phase = .ready(address)
+    tell(.success(address), whoWaitsForReadiness: true)
   }
 
   private var hasFailed: Bool { if case .ended(.some) = phase { true } else { false } }
@@ -181,32 +202,25 @@ public actor Server: Service {
       logger.notice(
         "listening",
         metadata: ["address": "\(address)", "memory_bound_bytes": "\(configuration.memoryBound)"])
-      tell(result, whoWaitsForModels: false)
+      tell(result, whoWaitsForReadiness: false)
     case .failure(let error): announceEnd(error)
     }
-  }
-
-  private func announceModels(_ address: ListenAddress) {
-    phase = .ready(address)
-    let names = models.descriptions.map { Logger.MetadataValue.string($0.name) }
-    logger.notice("ready", metadata: ["address": "\(address)", "models": .array(names)])
-    tell(.success(address), whoWaitsForModels: true)
   }
 
   private func announceEnd(_ error: ServerError?) {
     phase = .ended(error)
     if let error {
-      for whoWaitsForModels in [false, true] { tell(.failure(error), whoWaitsForModels: whoWaitsForModels) }
+      for isForReadiness in [false, true] { tell(.failure(error), whoWaitsForReadiness: isForReadiness) }
     }
     for (_, continuation) in waiting { continuation.finish() }
     waiting.removeAll()
   }
 
-  private func tell(_ result: Result<ListenAddress, ServerError>, whoWaitsForModels: Bool) {
-    for (forModels, continuation) in waiting where forModels == whoWaitsForModels {
+  private func tell(_ result: Result<ListenAddress, ServerError>, whoWaitsForReadiness: Bool) {
+    for (forReadiness, continuation) in waiting where forReadiness == whoWaitsForReadiness {
       continuation.yield(result)
       continuation.finish()
     }
-    waiting.removeAll { $0.forModels == whoWaitsForModels }
+    waiting.removeAll { $0.forReadiness == whoWaitsForReadiness }
   }
 }

@@ -20,6 +20,10 @@ public enum ServerError: Error, Hashable, Sendable {
   case cannotListen(host: String, port: Int, reason: String)
   /// A model cannot be used, for this reason.
   case cannotLoad(model: String, reason: String)
+  /// Probes and metrics would be readable from other machines.
+  case adminReachable(host: String)
+  /// What a service manager passed on cannot be used.
+  case serviceManager(reason: String)
   /// A server runs once.
   case alreadyRun
   /// The drain ended before every request that was admitted had its answer.
@@ -50,6 +54,11 @@ extension ServerError: CustomStringConvertible {
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \(EscapedText(host)):\(port): \(reason); check the address and the system's limits"
     case .cannotLoad(let model, let reason): "cannot serve the model \(EscapedText(model)): \(reason)"
+    case .adminReachable(let host):
+      "will not serve probes and metrics on \(EscapedText(host)), which other machines reach: nothing protects them; "
+        + "use 127.0.0.1 or ::1"
+    case .serviceManager(let reason):
+      "cannot follow the service manager: \(reason); see the unit's Sockets=, Type=notify and WatchdogSec="
     case .alreadyRun: "the server has run already; make a new one"
     case .drainForced(let unanswered):
       "the server stopped before it had answered everything: \(unanswered) requests were given up; send them again"

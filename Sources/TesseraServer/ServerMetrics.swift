@@ -1,39 +1,88 @@
 internal import Metrics
+internal import TesseraMetrics
 internal import TesseraProtocol
 
-/// What a server counts and times.
+/// What a server counts and times; ``descriptions`` says what each number means.
 struct ServerMetrics: Sendable {
-  private let answered = Counter(label: "tessera_server_requests_total", dimensions: [("outcome", "OK")])
-  private let failed: [ErrorCode: Counter]
-  private let otherFailure = Counter(label: "tessera_server_requests_total", dimensions: [("outcome", "OTHER")])
-  private let latency = Timer(label: "tessera_server_latency")
-  private let queueDepth = Gauge(label: "tessera_server_queue_depth")
-  private let connectionCount = Gauge(label: "tessera_server_connections")
-  private let refusedTokens = Counter(label: "tessera_server_tokens_refused_total")
-  private let refusedHandshakes = Counter(label: "tessera_server_tls_refused_total")
-  private let refusedConnections = Counter(label: "tessera_server_connections_refused_total")
+  private let outcomes: [String: Counter]
+  private let refusals: [ErrorCode: Counter]
+  private let canaries: [String: Counter]
+  private let connectionEnds: [ErrorCode: Counter]
+  private let duration: Timer
+  private let queueTime: Timer
+  private let computeTime: Timer
+  private let decodeTime: Timer
+  private let batchSize: Recorder
+  private let receivedBytes: Counter
+  private let sentBytes: Counter
+  private let acceptedConnections: Counter
+  private let refusedConnections: Counter
+  private let refusedTokens: Counter
+  private let refusedHandshakes: Counter
 
-  init() {
-    failed = Dictionary(
-      uniqueKeysWithValues: ErrorCode.assigned.map { code in
-        (code, Counter(label: "tessera_server_requests_total", dimensions: [("outcome", code.description)]))
-      })
+  private static let other = "OTHER"
+
+  init(_ factory: any MetricsFactory) {
+    func counter(_ name: String, _ dimensions: [(String, String)] = []) -> Counter {
+      Counter(label: "tessera_\(name)", dimensions: dimensions, factory: factory)
+    }
+    func timer(_ name: String) -> Timer { Timer(label: "tessera_\(name)", factory: factory) }
+    // All from the beginning, so that rates are right from the first event on.
+    let codes = ErrorCode.assigned
+    func counters(_ name: String, _ label: String, _ values: [String]) -> [String: Counter] {
+      Dictionary(uniqueKeysWithValues: values.map { ($0, counter(name, [(label, $0)])) })
+    }
+    outcomes = counters("requests_total", "outcome", codes.map(\.description) + ["OK", "LOST", Self.other])
+    canaries = counters("canaries_total", "outcome", codes.map(\.description) + ["OK", Self.other])
+    func byCode(_ name: String) -> [ErrorCode: Counter] {
+      Dictionary(uniqueKeysWithValues: codes.map { ($0, counter(name, [("code", $0.description)])) })
+    }
+    refusals = byCode("requests_refused_total")
+    connectionEnds = byCode("connection_errors_total")
+    duration = timer("request_duration_seconds")
+    queueTime = timer("request_queue_seconds")
+    computeTime = timer("request_compute_seconds")
+    decodeTime = timer("request_decode_seconds")
+    batchSize = Recorder(label: "tessera_batch_size", aggregate: true, factory: factory)
+    receivedBytes = counter("received_bytes_total")
+    sentBytes = counter("sent_bytes_total")
+    acceptedConnections = counter("connections_accepted_total")
+    refusedConnections = counter("connections_refused_total")
+    refusedTokens = counter("tokens_refused_total")
+    refusedHandshakes = counter("tls_refused_total")
   }
 
-  /// Counts a result, `time` after its OPEN.
-  func answered(after time: Duration) {
-    answered.increment()
-    latency.record(duration: time)
+  /// Counts a result that is on its way, `time` after its OPEN.
+  func answered(after time: Duration, receipt: Receipt?) {
+    outcomes["OK"]?.increment()
+    duration.record(duration: time)
+    guard let receipt else { return }
+    queueTime.record(duration: receipt.queueTime)
+    computeTime.record(duration: receipt.computeTime)
+    decodeTime.record(duration: receipt.decodeTime)
+    batchSize.record(receipt.batchSize)
   }
 
   /// Counts a request that was refused or failed.
-  func failed(_ code: ErrorCode) { (failed[code] ?? otherFailure).increment() }
+  func failed(_ code: ErrorCode, wasAdmitted: Bool) {
+    (outcomes[code.description] ?? outcomes[Self.other])?.increment()
+    if !wasAdmitted { refusals[code]?.increment() }
+  }
 
-  /// Notes how many requests are admitted and not computed.
-  func queued(_ count: Int) { queueDepth.record(count) }
+  /// Counts a request whose connection ended before it did.
+  func lost() { outcomes["LOST"]?.increment() }
 
-  /// Notes how many connections there are.
-  func connected(_ count: Int) { connectionCount.record(count) }
+  /// Counts a canary inference; nil for one that succeeded.
+  func canary(_ code: ErrorCode?) { (canaries[code?.description ?? "OK"] ?? canaries[Self.other])?.increment() }
+
+  /// Counts bytes that came.
+  func received(_ bytes: Int) { receivedBytes.increment(by: bytes) }
+
+  /// Counts bytes that the system has taken.
+  func sent(_ bytes: Int) { sentBytes.increment(by: bytes) }
+
+  /// Counts a connection that was taken in.
+  func acceptedConnection() { acceptedConnections.increment() }
 
   /// Counts a token that is nobody's.
   func refusedToken() { refusedTokens.increment() }
@@ -43,4 +92,7 @@ struct ServerMetrics: Sendable {
 
   /// Counts a connection turned away.
   func refusedConnection() { refusedConnections.increment() }
+
+  /// Counts a connection that ended by an error of scope 1.
+  func endedConnection(_ code: ErrorCode) { connectionEnds[code]?.increment() }
 }

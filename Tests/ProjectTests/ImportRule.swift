@@ -9,6 +9,7 @@ enum ImportRule {
   static let table: [String: Set<String>] = [
     "TesseraFiles": ["Glibc"],
     "TesseraLabels": [],
+    "TesseraMetrics": system.union(["Metrics"]),
     "TesseraTensor": system.union(["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
     "TesseraNN": system.union(["TesseraTensor"]),
     "TesseraImaging": foundation.union(["TesseraFiles", "TesseraLabels", "CTesseraPNG"]),
@@ -21,7 +22,9 @@ enum ImportRule {
       "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams",
     ]),
     "TesseraCredentials": system.union(["TesseraFiles", "TesseraProtocol", "NIOCore", "NIOSSL"]),
-    "TesseraServer": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"])
+    "TesseraServer":
+      foundation
+      .union(["TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
       .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraConformance": system.union(["TesseraProtocol", "TesseraLabels"]).union(transports),

@@ -19,7 +19,7 @@ import Testing
     let server = Server(configuration, service: ToyService(), logger: logger)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
-      let address = try await server.address()
+      let address = try await server.ready()
       var conformance = Conformance(host: address.host, port: address.port)
       conformance.patience = patience
       conformance.selection = selection

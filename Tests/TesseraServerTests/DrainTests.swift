@@ -93,6 +93,7 @@ import Testing
     var configuration = Server.Configuration()
     configuration.port = 0
     configuration.drain.farewell = .milliseconds(100)
+    configuration.canary = nil
     let server = Server(configuration, service: FakeService { _ in await gate.pass() }, logger: quiet)
     let start = ContinuousClock.now
     try await withThrowingTaskGroup(of: ShutdownOutcome.self) { group in
@@ -115,6 +116,7 @@ import Testing
     var configuration = Server.Configuration()
     configuration.port = 0
     configuration.drain.lateRequests = .zero
+    configuration.canary = nil
     let server = Server(configuration, service: FakeService(), logger: quiet)
     let services = ServiceGroup(services: [server], logger: quiet)
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -52,6 +52,41 @@ import Testing
     #expect(throws: SegmentationError(.draining)) { try admit(&queue) }
   }
 
+  @Test func requestsOfTheServersOwnTakeNobodysPlaceAndWaitForNobody() throws {
+    var queue = QueueState(requestLimit: 2, byteLimit: 100)
+    let deadline = now + .seconds(1)
+    for number in 1...2 { queue.enqueue(job(try admit(&queue), UInt64(number))) }
+    let own = try queue.admitOwn(bytes: 10, deadline: deadline, now: now)
+    #expect(queue.unanswered == 2 && queue.open == 2 && queue.bytes == 30)
+    queue.enqueue(job(own, 3))
+    // Neither does it wait for others to join it, nor do they go with it.
+    #expect(numbers(&queue, 4, delay: .seconds(1)) == [3])
+    queue.finish(own, taking: .milliseconds(5), now: now)
+    #expect(queue.bytes == 20 && queue.unanswered == 2)
+    #expect(queue.estimatedWait == .zero, "what a small image takes says nothing of others")
+    #expect(queue.successes["fake"] == LastSuccess(generation: 3, time: now))
+    #expect(numbers(&queue, 4) == [1, 2])
+    let error = #expect(throws: SegmentationError.self) {
+      try queue.admitOwn(bytes: 81, deadline: deadline, now: now)
+    }
+    #expect(error?.code == .memoryBudget)
+    let waiting = try queue.admitOwn(bytes: 10, deadline: deadline, now: now)
+    queue.enqueue(job(waiting, 4))
+    queue.release(waiting)
+    #expect(numbers(&queue, 4) == nil && queue.unanswered == 2)
+    queue.close()
+    #expect(throws: SegmentationError(.draining)) { try queue.admitOwn(bytes: 1, deadline: deadline, now: now) }
+  }
+
+  @Test func aSuccessIsOfTheLatestGeneration() {
+    let old = LastSuccess(generation: 1, time: now + .seconds(1))
+    let new = LastSuccess(generation: 2, time: now)
+    #expect(old.orLater(new) == new && new.orLater(old) == new)
+    #expect(old.orLater(nil) == old)
+    let later = LastSuccess(generation: 2, time: now + .seconds(2))
+    #expect(new.orLater(later) == later && later.orLater(new) == later)
+  }
+
   @Test func normalRequestsGoFirst() throws {
     var queue = QueueState(requestLimit: 8, byteLimit: 100)
     #expect(numbers(&queue, 4) == nil)

@@ -15,9 +15,8 @@ extension CommandTests {
       "predict": ["--model", "<input>", "--out", "--overlay", "--probabilities", "--tile", "--threads"],
       "validate": ["<map>", "--data", "--classes", "--json"],
       "serve": [
-        "--model", "--default", "--listen", "--name", "--threads", "--queue-requests", "--max-connections",
-        "--max-batch",
-        "--batch-delay-ms", "--config",
+        "--model", "--default", "--listen", "--admin", "--name", "--threads", "--queue-requests", "--max-connections",
+        "--max-batch", "--batch-delay-ms", "--log-format", "--log-level", "--config",
         "--tls-certificate", "--tls-key", "--tls-client-ca", "--tokens", "--insecure", "--proxy-protocol",
       ],
       "request": [
@@ -70,6 +69,8 @@ extension CommandTests {
         ["serve"], ["serve", "--model", "m", "--listen", "here"], ["serve", "--model", "m", "--listen", ":7450"],
         ["serve", "--model", "m", "--listen", "127.0.0.1:65536"], ["serve", "--model", "m", "--name", "Street map"],
         ["serve", "--model", "m", "--threads", "0"], ["serve", "--model", "m", "--queue-requests", "none"],
+        ["serve", "--model", "m", "--admin", "7451"], ["serve", "--model", "m", "--listen", "systemd:"],
+        ["serve", "--model", "m", "--log-format", "xml"], ["serve", "--model", "m", "--log-level", "loud"],
         ["serve", "--model", "m", "--max-connections", "0"], ["serve", "--model", "m", "--config", "missing.yaml"],
         ["serve", "--model", "m", "--tls-certificate", "c"], ["serve", "--model", "m", "--tls-key", "k"],
         ["serve", "--model", "m", "--tls-client-ca", "c"], ["token"], ["token", "Camera 1"],

@@ -13,4 +13,17 @@ package struct CompleteRequest: Sendable {
   package let traceparent: String?
   /// How this client takes DATA.
   package let encoding: BodyEncoding
+
+  package init(
+    id: RequestID, request: SegmentationRequest, model: ModelDescription, inputDigest: ContentDigest,
+    started: ContinuousClock.Instant, traceparent: String?, encoding: BodyEncoding
+  ) {
+    self.id = id
+    self.request = request
+    self.model = model
+    self.inputDigest = inputDigest
+    self.started = started
+    self.traceparent = traceparent
+    self.encoding = encoding
+  }
 }

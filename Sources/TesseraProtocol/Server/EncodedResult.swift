@@ -7,6 +7,9 @@ package struct EncodedResult: Sendable {
   let message: ResultMessage
   let body: MessageBody
 
+  /// What proves which model saw which input, and how long it took.
+  package var receipt: Receipt { message.receipt }
+
   /// Checks a result against its request and codes it.
   ///
   /// - Throws: INTERNAL where model, shape, classes or outputs are not what was asked for, or a label or sum is wrong;

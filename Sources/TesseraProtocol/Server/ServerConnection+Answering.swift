@@ -88,13 +88,16 @@ extension ServerConnection {
     guard requests[id] != nil else { return }
     outbox.drop(id)
     sendError(id, error)
-    finish(id)
+    finish(id, .failed(error.code))
   }
 
   /// Refuses an OPEN that holds no credit yet.
   ///
   /// - Throws: CALM where too many were provoked.
-  mutating func refuseOpen(_ id: RequestID, _ error: SegmentationError) throws(WireError) {
+  mutating func refuseOpen(
+    _ id: RequestID, _ error: SegmentationError, model: String = ""
+  ) throws(WireError) {
+    endings.append(RequestEnding(id: id, model: model, outcome: .failed(error.code)))
     if error.code.isProvoked { try glitches.count(now) }
     sendError(id, error)
   }
@@ -107,8 +110,9 @@ extension ServerConnection {
   }
 
   /// Forgets a request whose terminal frame is out.
-  mutating func finish(_ id: RequestID) {
+  mutating func finish(_ id: RequestID, _ outcome: RequestEnding.Outcome) {
     guard let request = requests.removeValue(forKey: id) else { return }
+    endings.append(RequestEnding(id: id, model: request.model.name, outcome: outcome))
     if request.stage != .undecided { credit += request.open.total }
     if undecided == .admission(id) { undecided = nil }
   }
@@ -131,7 +135,7 @@ extension ServerConnection {
   private mutating func close(_ error: WireError?) {
     phase = .closed
     undecided = nil
-    requests.removeAll()
+    for id in requests.keys.sorted() { finish(id, .lost) }
     decoder.clear()
     actions.append(.close(error))
   }

@@ -121,7 +121,7 @@ extension ServerConnection {
     do throws(SegmentationError) {
       try open.check(limits)
     } catch {
-      return try refuseOpen(id, error)
+      return try refuseOpen(id, error, model: open.model)
     }
     guard open.total <= credit else {
       throw WireError(.credit, "OPEN of \(open.total) bytes with a credit of \(credit)")
@@ -143,7 +143,7 @@ extension ServerConnection {
             resultBound: open.outputs.resultBound(
               pixels: open.pixels, height: open.height, classes: model.classes.count) ?? limits.maxResult)))
     } catch {
-      try refuseOpen(id, error)
+      try refuseOpen(id, error, model: open.model)
     }
   }
 

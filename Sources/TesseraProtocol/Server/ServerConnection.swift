@@ -45,6 +45,7 @@ package struct ServerConnection: ~Copyable {
   var actions = CircularBuffer<ServerAction>()
   var chunks = ChunkReader()
   var requests: [RequestID: ServerRequest] = [:]
+  var endings = CircularBuffer<RequestEnding>()
 
   /// The largest id opened.
   package internal(set) var lastOpened = RequestID.connection
@@ -136,9 +137,12 @@ package struct ServerConnection: ~Copyable {
   package mutating func nextFrame() -> ByteBuffer? {
     guard let next = outbox.next(version: version) else { return nil }
     isWritten = false
-    if let id = next.finished { finish(id) }
+    if let id = next.finished { finish(id, .answered) }
     return next.frame
   }
+
+  /// The next request that has ended and was not told of yet; refused ones are among them.
+  package mutating func nextEnding() -> RequestEnding? { endings.popFirst() }
 
   /// Notes that all frames taken so far are written; before that the connection is not idle.
   package mutating func written(now: ContinuousClock.Instant) {

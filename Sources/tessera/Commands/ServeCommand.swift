@@ -15,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
     abstract: "Serve models' predictions over TSP/1.",
     discussion: """
       Listens at once on loopback addresses; on others only with TLS and either tokens or mutual TLS, or with
-      --insecure. Until its models are loaded, clients are told to come back. Prints
+      --insecure. Until its models are loaded and each has answered a small image, clients are told to come back. Prints
       "listening on HOST:PORT" to standard error once it takes requests.
       SIGTERM and SIGINT drain it: what it has accepted is answered first, within 25 s. Exit status 0 after a clean
       drain, 3 where requests had to be given up.
@@ -25,6 +25,12 @@ struct ServeCommand: AsyncParsableCommand {
 
       While the model computes one image, the next is decoded and the last result coded. Images that take too much \
       memory whole are computed in tiles that overlap, as by predict.
+
+      --admin opens a second port for HTTP, on loopback alone: /livez, /readyz (503 and the reason where a model has not
+      answered for 10 s, not even a small image) and /metrics (Prometheus). --listen systemd takes the socket that the
+      service manager opened, systemd:NAME the one of that name; with Type=notify it is told READY, STOPPING, STATUS
+      and, where WatchdogSec is set, signs of life while the models answer. With --log-format json every line on
+      standard error is a JSON object, and the last before requests are taken says "ready".
 
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
@@ -42,8 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "model"))
   var model: [String]
   @Option(help: "Which of the models answers requests that name none. (default: the first)") var `default`: String?
-  @Option(help: "Where to listen, HOST:PORT; port 0 takes a free one. (default: 127.0.0.1:7450)")
+  @Option(help: "Where to listen: HOST:PORT, port 0 takes a free one; or systemd. (default: 127.0.0.1:7450)")
   var listen: String?
+  @Option(help: "Where to serve probes and metrics over HTTP, HOST:PORT. (default: nowhere)") var admin: String?
   @Option(help: "What requests call a model given without a name: a–z, 0–9, _ and -. (default: default)") var name:
     String?
   @Option(help: "Threads for all numeric work, 1 to 256. (default: one per processor that may be used)")
@@ -56,6 +63,9 @@ struct ServeCommand: AsyncParsableCommand {
   var maxBatch: String?
   @Option(help: "Longest time that a request waits for others to join its batch, 0 to 1000. (default: 0)")
   var batchDelayMs: String?
+  @Option(help: "Form of the log on standard error: text or json. (default: text)") var logFormat: String?
+  @Option(help: "Least level that is logged: trace, debug, info, notice, warning, error. (default: info)")
+  var logLevel: String?
   @OptionGroup(title: "Security") var security: ServerSecurityOptions
   @Option(help: "YAML file of these options, by their names.") var config: String?
 
@@ -65,6 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
     var models: [ModelPaths.Entry] = []
     var precision = Precision.f32
     var threads = 1
+    var logs = LogOptions()
+    var place: ServicePlace?
   }
 
   func validate() throws {
@@ -73,18 +85,15 @@ struct ServeCommand: AsyncParsableCommand {
 
   private func resolved() throws(OptionError) -> Resolved {
     let others: [(option: String, value: String?)] = [
-      ("listen", listen), ("name", name), ("default", `default`), ("precision", precision), ("threads", threads),
-      ("queue-requests", queueRequests), ("max-connections", maxConnections), ("max-batch", maxBatch),
-      ("batch-delay-ms", batchDelayMs),
+      ("listen", listen), ("admin", admin), ("name", name), ("default", `default`), ("precision", precision),
+      ("threads", threads), ("queue-requests", queueRequests), ("max-connections", maxConnections),
+      ("max-batch", maxBatch), ("batch-delay-ms", batchDelayMs), ("log-format", logFormat), ("log-level", logLevel),
     ]
     let options = try OptionLayers(flags: others + security.flags, file: config)
     var resolved = Resolved()
-    if let listen = options["listen"] {
-      guard let address = HostAndPort(argument: listen) else {
-        throw options.error("listen", remedy: "give HOST:PORT such as 127.0.0.1:7450")
-      }
-      (resolved.configuration.host, resolved.configuration.port) = (address.host, address.port)
-    }
+    resolved.place = try ServicePlace(options)
+    resolved.place?.apply(to: &resolved.configuration)
+    resolved.logs = try LogOptions(options)
     if let limit = try options.integer("queue-requests", in: 1...65_536) {
       resolved.configuration.queueRequests = limit
     }
@@ -112,7 +121,10 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = try resolved()
-    try options.configuration.check()
+    var configuration = options.configuration
+    // Before models are looked at, which takes time: what was passed may be wrong.
+    try options.place?.takePassed(into: &configuration)
+    try configuration.check()
     let hangUps = await HangUps()
     try EngineMemory(models: Dictionary(uniqueKeysWithValues: options.models.map { ($0.name, $0.path) })).check()
     let loader = EngineLoader()
@@ -120,29 +132,33 @@ struct ServeCommand: AsyncParsableCommand {
       ModelFile(
         name: $0.name, path: $0.path, precision: options.precision, threads: options.threads, loader: loader)
     }
-    let logger = Logger(label: "tessera", factory: { StreamLogHandler.standardError(label: $0) })
-    try await run(Server(options.configuration, sources: sources, logger: logger), logger, hangUps)
+    try await run(Server(configuration, sources: sources, logger: options.logs.logger), options.logs, hangUps)
   }
 
-  private func run(_ server: Server, _ logger: Logger, _ hangUps: HangUps) async throws {
+  private func run(_ server: Server, _ logs: LogOptions, _ hangUps: HangUps) async throws {
     // It ends with this scope.
     async let _ = hangUps.run(server)
     let group = ServiceGroup(
-      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logs.logger)
     do {
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         tasks.addTask {
           // Where the server does not come to serve, the group's own error tells why.
-          guard let address = try? await server.ready() else { return }
+          guard let address = try? await server.ready(), logs.format == .text else { return }
           var terminal = Terminal()
           terminal.line("listening on \(address)")
         }
         try await tasks.waitForAll()
       }
     } catch ServerError.drainForced(let unanswered) {
-      var terminal = Terminal()
-      terminal.line("Error: \(ServerError.drainForced(unanswered: unanswered))")
+      let error = ServerError.drainForced(unanswered: unanswered)
+      switch logs.format {
+      case .text:
+        var terminal = Terminal()
+        terminal.line("Error: \(error)")
+      case .json: logs.logger.error("\(error)")
+      }
       throw ExitCode(3)
     }
   }

@@ -8,16 +8,17 @@ import Testing
 /// Runs a server of one model on a free port with short times while `body` runs, and drains it.
 func withServer(
   _ service: some SegmentationService, _ configure: (inout Server.Configuration) -> Void = { _ in },
-  _ body: (Server, ListenAddress) async throws -> Void
+  logger: Logger = quiet, _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
-  try await serve({ Server($0, service: service, logger: quiet) }, configure, body)
+  try await serve({ Server($0, service: service, logger: logger) }, configure, body)
 }
 
 /// Runs a server of models that it loads itself, in the same way.
 func withServer(
-  of sources: [any ModelSource], _ body: (Server, ListenAddress) async throws -> Void
+  of sources: [any ModelSource], _ configure: (inout Server.Configuration) -> Void = { _ in },
+  _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
-  try await serve({ Server($0, sources: sources, logger: quiet) }, { _ in }, body)
+  try await serve({ Server($0, sources: sources, logger: quiet) }, configure, body)
 }
 
 private func serve(
@@ -30,6 +31,8 @@ private func serve(
   configuration.drain.answers = .seconds(2)
   configuration.drain.farewell = .milliseconds(200)
   configuration.drain.hardEnd = .seconds(3)
+  // Tests count calls, and many have a service that hangs on purpose.
+  configuration.canary = nil
   configure(&configuration)
   let server = make(configuration)
   return try await withThrowingTaskGroup(of: ShutdownOutcome.self) { group in

@@ -1,0 +1,100 @@
+internal import Logging
+internal import Metrics
+internal import NIOCore
+internal import Synchronization
+internal import TesseraMetrics
+internal import TesseraProtocol
+
+/// What runs beside the service of requests: canary, admin port, and signs of life for the service manager.
+final class Operations: Sendable {
+  let canary: Canary
+  let metrics: ServerMetrics
+  private let registry: PrometheusRegistry
+  private let gauges: ServerGauges
+  private let notifier: ServiceNotifier?
+  private let loop: any EventLoop
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  private struct State {
+    var admin: (any Channel)?
+    var children: ConnectionRegistry?
+    var watchdog: RepeatedTask?
+  }
+
+  init(
+    _ configuration: Server.Configuration, models: ServedModels, queue: RequestQueue,
+    connections: ConnectionRegistry, loop: any EventLoop, logger: Logger
+  ) {
+    registry = PrometheusRegistry(ServerMetrics.descriptions)
+    // Whatever the process has chosen for its metrics gets them, too.
+    metrics = ServerMetrics(MultiplexMetricsHandler(factories: [registry, MetricsSystem.factory]))
+    let notifier = configuration.notifier
+    canary = Canary(configuration.canary, models: models, queue: queue, metrics: metrics, logger: logger) {
+      Self.tell($0, notifier)
+    }
+    gauges = ServerGauges(
+      ServerGauges.Sources(
+        queue: queue, queueBytes: configuration.queueBytes, registry: connections, canary: canary, models: models),
+      registry)
+    self.notifier = notifier
+    self.loop = loop
+    self.logger = logger
+  }
+
+  /// Opens the admin port, where there should be one.
+  func listen(_ configuration: Server.Configuration) async throws(ServerError) {
+    guard let asked = try configuration.adminSocketAddress() else { return }
+    let pages = AdminPages(
+      readiness: { [canary] in canary.readiness },
+      metrics: { [gauges, registry] in
+        gauges.update()
+        return (registry.text(), PrometheusRegistry.mediaType)
+      })
+    let listener = AdminListener(address: asked, pages: pages, time: configuration.adminTime)
+    let channel = try await listener.listen(on: loop)
+    state.withLock { ($0.admin, $0.children) = (channel, listener.registry) }
+    if let address { logger.notice("probes and metrics", metadata: ["address": "\(address)"]) }
+  }
+
+  /// Where probes and metrics are.
+  var address: ListenAddress? {
+    guard let address = state.withLock({ $0.admin })?.localAddress, let port = address.port else { return nil }
+    return ListenAddress(host: address.ipAddress ?? "", port: port)
+  }
+
+  /// Begins to watch; requests must find their worker by now.
+  func start() {
+    canary.start(on: loop)
+    guard let interval = notifier?.watchdogInterval else { return }
+    let half = TimeAmount(interval / 2)
+    let watchdog = loop.scheduleRepeatedTask(initialDelay: half, delay: half) { [notifier, canary] _ in
+      // A drain ends by its own clock.
+      switch canary.readiness {
+      case .ready, .notReady(.draining): notifier?.send("WATCHDOG=1")
+      case .notReady: break
+      }
+    }
+    state.withLock { $0.watchdog = watchdog }
+  }
+
+  /// Tells everybody that the server goes away.
+  func drain() { canary.stop() }
+
+  /// Closes the admin port.
+  func end() async {
+    let state = state.withLock { $0 }
+    state.watchdog?.cancel()
+    // It fails only where it is closed already.
+    try? await state.admin?.close()
+    state.children?.closeAll()
+  }
+
+  private static func tell(_ readiness: Readiness, _ notifier: ServiceNotifier?) {
+    switch readiness {
+    case .ready: notifier?.send("READY=1", "STATUS=\(readiness)")
+    case .notReady(.draining): notifier?.send("STOPPING=1", "STATUS=draining")
+    case .notReady: notifier?.send("STATUS=\(readiness)")
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import TesseraClient
+import TesseraProtocol
+import TesseraServer
+import Testing
+
+/// Canaries of several models, and of models that change.
+@Suite struct ModelCanaryTests {
+  /// A canary in a hurry, and the admin port.
+  private func quick(_ configuration: inout Server.Configuration) {
+    withAdmin(&configuration)
+    configuration.canary = Server.CanaryTimes()
+    configuration.canary?.interval = .milliseconds(40)
+    configuration.canary?.freshness = .milliseconds(500)
+  }
+
+  private func isReady(_ server: Server) async throws -> Bool {
+    try await AdminPage.get("/readyz", of: server).status == 200
+  }
+
+  @Test("a server is ready when each of its models has answered")
+  func everyModelHasItsTurn() async throws {
+    let valve = Valve(isOpen: false)
+    let slow = FakeSource("night") { generation in
+      FakeService(name: "night", generation: generation) { _ in await valve.pass() }
+    }
+    let configure: (inout Server.Configuration) -> Void = {
+      quick(&$0)
+      $0.canary?.freshness = .seconds(1)
+    }
+    _ = try await withServer(of: [FakeSource("street"), slow], configure) { server, address in
+      let isProbed = try await eventually {
+        try await AdminPage.get("/metrics", of: server).value(#"tessera_canaries_total{outcome="OK"}"#) == 1
+      }
+      #expect(isProbed, "the first model has answered")
+      #expect(try await !isReady(server))
+      try await withClient(host: address.host, port: address.port) { client in
+        let status = try await client.status()
+        #expect(status.state == .starting && status.reason == 1)
+        #expect(status.models.map(\.name) == ["street", "night"])
+      }
+      valve.open()
+      #expect(try await server.ready() == address)
+      #expect(try await isReady(server))
+      let page = try await AdminPage.get("/metrics", of: server)
+      for name in ["street", "night"] {
+        let digest = FakeService.digest(1)
+        #expect(
+          page.value(#"tessera_model_info{generation="1",model="\#(name)",weights_sha256="\#(digest)"}"#) == 1)
+      }
+      valve.close()
+      #expect(try await eventually(within: .seconds(4)) { try await !isReady(server) })
+      valve.open()
+      #expect(try await eventually(within: .seconds(4)) { try await isReady(server) })
+    }
+  }
+
+  @Test("requests of one model are no proof of another")
+  func aModelThatNobodyAsksIsProbed() async throws {
+    let isBroken = Switch()
+    let idle = FakeSource("night") { generation in
+      FakeService(name: "night", generation: generation) { _ throws(SegmentationError) in
+        if isBroken.isOn { throw SegmentationError(.modelFault, "broken") }
+      }
+    }
+    _ = try await withServer(of: [FakeSource("fake"), idle], quick) { server, address in
+      _ = try await server.ready()
+      isBroken.turn(on: true)
+      try await withClient(host: address.host, port: address.port) { client in
+        let isTold = try await eventually(within: .seconds(4)) {
+          _ = try? await client.segment(.rgb8(picture(1)), width: 16, height: 12)
+          return try await AdminPage.get("/readyz", of: server).body
+            == "not ready: the canary inference fails with MODEL_FAULT\n"
+        }
+        #expect(isTold)
+      }
+      isBroken.turn(on: false)
+      #expect(try await eventually(within: .seconds(4)) { try await isReady(server) })
+    }
+  }
+
+  @Test("a new generation is probed at once, and is ready meanwhile")
+  func aGenerationThatTakesOver() async throws {
+    let source = FakeSource()
+    let configure: (inout Server.Configuration) -> Void = {
+      quick(&$0)
+      // Long enough that nothing but the new generation can be why.
+      $0.canary?.interval = .seconds(5)
+      $0.canary?.freshness = .seconds(60)
+    }
+    _ = try await withServer(of: [source], configure) { server, _ in
+      _ = try await server.ready()
+      let canaries = #"tessera_canaries_total{outcome="OK"}"#
+      #expect(try await AdminPage.get("/metrics", of: server).value(canaries) == 1)
+      #expect(await server.reload().outcomes == ["fake": .replaced(generation: 2)])
+      #expect(try await isReady(server))
+      let isProbed = try await eventually(within: .seconds(4)) {
+        try await AdminPage.get("/metrics", of: server).value(canaries) == 2
+      }
+      #expect(isProbed)
+      let page = try await AdminPage.get("/metrics", of: server).body
+      #expect(page.contains("tessera_model_info{generation=\"2\""))
+      #expect(!page.contains("tessera_model_info{generation=\"1\""))
+      #expect(try await eventually { source.loaded == [2] }, "the canary keeps no generation loaded")
+    }
+  }
+}
