@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import TesseraClient
 import TesseraCredentials
 
@@ -12,10 +11,7 @@ struct ClientSecurityOptions: ParsableArguments {
   var tlsServerName: String?
   @Option(help: ArgumentHelp("Own certificate for mutual TLS, PEM.", valueName: "file")) var tlsCertificate: String?
   @Option(help: ArgumentHelp("Its private key, PEM.", valueName: "file")) var tlsKey: String?
-  @Option(
-    help: ArgumentHelp(
-      "File that holds the bearer token alone; also from TESSERA_TOKEN_FILE.", valueName: "file"))
-  var tokenFile: String?
+  @OptionGroup var credential: TokenFileOption
 
   func validate() throws {
     let others = [
@@ -42,9 +38,7 @@ struct ClientSecurityOptions: ParsableArguments {
       security.serverName = tlsServerName
       configuration.tls = security
     }
-    if let file = tokenFile ?? ProcessInfo.processInfo.environment["TESSERA_TOKEN_FILE"] {
-      configuration.token = try BearerToken(file: file).text
-    }
+    if let token = try credential.token() { configuration.token = token.text }
     return configuration
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TesseraConformance
+import TesseraCredentials
 
 /// Judges a server by the specification of the protocol.
 struct ConformCommand: AsyncParsableCommand {
@@ -17,11 +18,12 @@ struct ConformCommand: AsyncParsableCommand {
       Example:
         tessera conform 127.0.0.1:7450
         tessera conform 127.0.0.1:7450 --json > findings.json
+        tessera conform 127.0.0.1:7450 --token-file camera.token
       """)
 
   @Argument(help: ArgumentHelp("Where the server listens, such as 127.0.0.1:7450.", valueName: "host:port"))
   var server: HostAndPort
-  @Option(help: "The bearer token, where the server asks for one.") var token: String?
+  @OptionGroup var credential: TokenFileOption
   @Flag(help: "Print the findings as JSON.") var json = false
 
   func validate() throws {
@@ -29,7 +31,7 @@ struct ConformCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let conformance = Conformance(host: server.host, port: server.port, token: token.map { Array($0.utf8) })
+    let conformance = Conformance(host: server.host, port: server.port, token: try credential.token()?.bytes)
     var terminal = Terminal()
     let report = try await conformance.run { finding in
       if case .failed = finding.verdict { terminal.line("\(finding)") }

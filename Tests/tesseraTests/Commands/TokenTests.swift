@@ -41,6 +41,8 @@ extension CommandTests {
       let outcomes = [
         try await Tool.run(request + ["--token-file", path]),
         try await Tool.run(request, variables: ["TESSERA_TOKEN_FILE": path]),
+        try await Tool.run(["conform", "127.0.0.1:1", "--token-file", path]),
+        try await Tool.run(["conform", "127.0.0.1:1"], variables: ["TESSERA_TOKEN_FILE": path]),
       ]
       for outcome in outcomes {
         expectError(outcome, status: 1)
