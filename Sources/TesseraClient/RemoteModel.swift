@@ -13,7 +13,7 @@ public struct RemoteModel: SegmentationService {
   ///   - name: the model; "" is the first of the server's list.
   ///   - generation: the only one that may answer; 0 is the current one, whichever that is at the time. What servers
   ///     describe is the current one.
-  /// - Throws: UNKNOWN_MODEL where the server has none of that name; NOT_READY where it is loading its models; why the
+  /// - Throws: UNKNOWN_MODEL where the server has none of that name; NOT_READY where it is not ready; why the
   ///   connection ended.
   public init(_ name: String = "", generation: UInt32 = 0, of client: Client) async throws(SegmentationError) {
     var name = name
@@ -22,7 +22,9 @@ public struct RemoteModel: SegmentationService {
       name = first.name
       status = try await client.status(naming: name)
     }
-    guard status.state != .starting else { throw SegmentationError(.notReady, "the server is loading its models") }
+    guard status.state != .starting else {
+      throw SegmentationError(.notReady, "the server is not ready: its models are loading, or do not answer")
+    }
     guard !name.isEmpty, let summary = status.models.first else {
       throw SegmentationError(.unknownModel, "the server has no model \(name.isEmpty ? "at all" : name)")
     }

@@ -61,7 +61,7 @@ struct RequestCommand: AsyncParsableCommand {
       host: server.host, port: server.port, configuration: try security.configuration()
     ) { try await $0.status() }
     guard status.state != .starting else {
-      throw SegmentationError(.notReady, "the server is loading its models")
+      throw SegmentationError(.notReady, "the server is not ready: its models are loading, or do not answer")
     }
     try StandardOutput.line("model generation classes weights")
     for model in status.models {
