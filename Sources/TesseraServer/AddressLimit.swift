@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import Synchronization
 
@@ -9,16 +10,23 @@ final class AddressLimit: Sendable {
 
     /// nil for what has no IP address.
     init?(_ address: SocketAddress?) {
+      guard let address, let text = address.ipAddress else { return nil }
       switch address {
-      // The address lies behind family and port, as POSIX has it, and in version 6 behind the flow, too.
-      case .v4(let address): bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
-      case .v6(let address):
-        let all = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
+      case .v4: bytes = Self.pack(text, AF_INET, count: 4)
+      case .v6:
+        let all = Self.pack(text, AF_INET6, count: 16)
         // An IPv4 client of a socket for both looks like this.
         let isMapped = all.prefix(10).allSatisfy { $0 == 0 } && all[10...11] == [0xff, 0xff]
         bytes = isMapped ? Array(all.suffix(4)) : Array(all.prefix(8))
-      case .unixDomainSocket, nil: return nil
+      case .unixDomainSocket: return nil
       }
+    }
+
+    private static func pack(_ text: String, _ family: CInt, count: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      // The system wrote the text, so it reads it.
+      _ = inet_pton(family, text, &bytes)
+      return bytes
     }
   }
 

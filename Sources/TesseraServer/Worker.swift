@@ -4,7 +4,8 @@ internal import TesseraProtocol
 /// Takes requests from the queue to their services in batches, and their outcomes back.
 ///
 /// As many batches are under way as the services take calls at a time: images of the next are decoded and results of
-/// the last coded while the model computes. What is coded here is so on the tasks of those batches, off the event loops.
+/// the last coded while the model computes. What is coded here is so on the tasks of those batches, off the event
+/// loops.
 struct Worker: Sendable {
   let queue: RequestQueue
   let batches: BatchPolicy
