@@ -159,6 +159,9 @@ let package = Package(
     sample("SemiSupervisedDigits", ["SampleKit", "Digits"]),
     sample("PseudoLabels", ["SampleKit", "Digits"]),
 
+    // What tests of several targets share.
+    library("TestSupport", [], path: "Tests/Support"),
+
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels"),
@@ -166,7 +169,7 @@ let package = Package(
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
-    tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
+    tests("TesseraProtocol", ["TestSupport", "TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
       exclude: ["Goldens"]),
@@ -219,7 +222,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "tesseraTests",
-      dependencies: ["tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
+      dependencies: ["TestSupport", "tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
       swiftSettings: settings),
   ]
 )
