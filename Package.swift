@@ -160,11 +160,11 @@ let package = Package(
     sample("PseudoLabels", ["SampleKit", "Digits"]),
 
     // What tests of several targets share.
-    library("TestSupport", [], path: "Tests/Support"),
+    library("TestSupport", ["TesseraLabels", "TesseraProtocol"], path: "Tests/Support"),
 
     // Tests mirror Sources.
     tests("TesseraFiles"),
-    tests("TesseraLabels"),
+    tests("TesseraLabels", ["TestSupport"]),
     tests("TesseraMetrics", [metrics]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
@@ -183,7 +183,8 @@ let package = Package(
         serviceLifecycle,
       ]),
     tests(
-      "TesseraConformance", ["TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
+      "TesseraConformance",
+      ["TestSupport", "TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
     tests(
       "TesseraTraining",
       [
@@ -207,8 +208,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "CTesseraPNG", "CTesseraZstd", "TesseraData", "TesseraImaging", "TesseraLabels", "TesseraProtocol",
-        "TesseraWeights", nioCore,
+        "TestSupport", "CTesseraPNG", "CTesseraZstd", "TesseraData", "TesseraImaging", "TesseraLabels",
+        "TesseraProtocol", "TesseraWeights", nioCore,
       ], path: "Tests/Fuzz/Targets", swiftSettings: settings),
     tests("FuzzTargets", ["TesseraImaging"]),
     // A program that writes one file durably, for faults to fall into.

@@ -1,11 +1,16 @@
 import TesseraLabels
-import TesseraProtocol
+public import TesseraProtocol
 
 /// A model that any test can predict: a pixel's class is the sum of its three bytes modulo the number of classes.
-struct FakeService: SegmentationService {
-  var model = FakeService.describe(classes: 3)
+public struct FakeService: SegmentationService {
+  /// What it says of itself.
+  public let model: ModelDescription
 
-  static func describe(
+  /// Takes the place of a model.
+  public init(model: ModelDescription = FakeService.describe(classes: 3)) { self.model = model }
+
+  /// A model of so many classes.
+  public static func describe(
     classes: Int, name: String = "toy", outputs: OutputSet = .all, minimumSide: UInt32 = 1, sideMultiple: UInt32 = 1,
     maximumPixels: UInt64 = 1 << 24, generation: UInt32 = 7
   ) -> ModelDescription {
@@ -17,11 +22,13 @@ struct FakeService: SegmentationService {
       minimumSide: minimumSide, sideMultiple: sideMultiple)
   }
 
-  func segment(_ request: SegmentationRequest) async throws(SegmentationError) -> SegmentationResult {
+  /// The answer.
+  public func segment(_ request: SegmentationRequest) async throws(SegmentationError) -> SegmentationResult {
     answer(request)
   }
 
-  func answer(_ request: SegmentationRequest) -> SegmentationResult {
+  /// The answer, at once.
+  public func answer(_ request: SegmentationRequest) -> SegmentationResult {
     let pixels = request.width * request.height
     let classes = model.classes.count
     let bytes = request.image.bytes
@@ -49,8 +56,9 @@ struct FakeService: SegmentationService {
   }
 
   /// The start of a palette PNG; nobody here decodes the rest.
-  static func png(_ width: Int, _ height: Int) -> [UInt8] {
+  private static func png(_ width: Int, _ height: Int) -> [UInt8] {
     func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
-    return hex("89504e470d0a1a0a 0000000d 49484452") + bigEndian(width) + bigEndian(height) + [8, 3, 0, 0, 0, 1, 2, 3]
+    return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]
+      + bigEndian(width) + bigEndian(height) + [8, 3, 0, 0, 0, 1, 2, 3]
   }
 }
