@@ -50,6 +50,9 @@ struct RuleTests {
     #expect(findings(String(repeating: "é", count: 120)) == [])
     #expect(findings(String(repeating: "\n", count: 400)) == [])
     #expect(findings(String(repeating: "\n", count: 401)) == ["401 401 lines, at most 400"])
+    // Of other languages only lines are short.
+    let script = "#!/bin/sh\n" + String(repeating: "x", count: 121) + String(repeating: "\n", count: 401)
+    #expect(SizeRule.findings(in: SourceText(path: "run", text: script)).map(\.line) == [2])
     func function(_ head: String, lines: Int) -> String {
       "\n" + head + " {" + String(repeating: "\n", count: lines - 1) + "}"
     }

@@ -57,7 +57,8 @@ def exchanges(out):
     single("exchange-3xH", "as wide as there are channels", 3, 5)
     single("exchange-1xN-every-raw-output-f32", "one column of every section", 1, 5, outputs=11)
     single("exchange-Nx1-probabilities-f16", "one row of planes", 5, 1, outputs=4)
-    single("exchange-257-classes-every-raw-output", "labels of two bytes beside two other sections", 2, 1, 7, classes=257)
+    single(
+        "exchange-257-classes-every-raw-output", "labels of two bytes beside two other sections", 2, 1, 7, classes=257)
     single("exchange-sections-in-odd-chunks", "no chunk holds two sections", 3, 3, outputs=11, limits={"max_chunk": 5})
     single("exchange-every-raw-output-f16", "three sections in ascending order", 3, 2, outputs=7)
     single("exchange-every-raw-output-f32", "three sections in ascending order", 3, 2, outputs=11)
@@ -68,7 +69,8 @@ def exchanges(out):
     single("exchange-4096-classes", "the most classes", 8, 8, classes=4096)
     single("exchange-chunked", "DATA cut at the server's max_chunk, both ways", 3, 3, limits={"max_chunk": 7})
     single("exchange-exact-credit", "a request of all the credit there is", 2, 2, limits={"credit": 12})
-    single("exchange-model-by-name", "model, generation and priority named", 2, 1, model="toy", generation=7, priority=1)
+    single(
+        "exchange-model-by-name", "model, generation and priority named", 2, 1, model="toy", generation=7, priority=1)
 
     talk = Talk().shake()
     for number in range(1, 4):
@@ -99,7 +101,8 @@ def exchanges(out):
     talk.client.data(flat[:150], 1, end=False, wire=zstd.frame(flat[:150], zstd.rle(7, 150), width=1))
     talk.client.data(flat[150:], 1)
     add(
-        "exchange-codecs-mixed-by-client", "codec 1 and codec 0 in one message; the answer's codec is the server's choice",
+        "exchange-codecs-mixed-by-client",
+        "codec 1 and codec 0 in one message; the answer's codec is the server's choice",
         talk, plays=("server",), server={"answers": False}, results=[])
 
     talk = Talk(codecs=(1, 0)).shake()
@@ -282,7 +285,8 @@ def more_of_clients(add, outcome):
     talk.server.frame("ERROR", w.error("OVERLOADED", retry_after_ms=250), id=1)
     talk.answer(id=2)
     add(
-        "exchange-one-fails-one-is-answered", "an ERROR of one request leaves the others alone", talk, plays=("client",),
+        "exchange-one-fails-one-is-answered", "an ERROR of one request leaves the others alone", talk,
+        plays=("client",),
         results=[outcome(talk, id=2)], errors=[{"id": 1, "code": 200, "name": "OVERLOADED", "scope": 0}])
 
     talk = Talk().shake()

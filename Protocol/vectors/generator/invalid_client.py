@@ -61,7 +61,8 @@ def hello_acks(add):
         one(f"hello-ack-cut-at-{cut}", "every field is there", change=lambda payload, cut=cut: payload[:cut])
     for name, tail, code in [
         ("tlv-one-byte", b"\4", "PROTOCOL"), ("tlv-cut", b"\4\0\2\0x", "PROTOCOL"),
-        ("tlv-id-twice", w.tlvs([(4, b""), (4, b"")]), "PROTOCOL"), ("tlv-critical-unknown", w.tlvs([(1, b"")]), "VERSION"),
+        ("tlv-id-twice", w.tlvs([(4, b""), (4, b"")]), "PROTOCOL"),
+        ("tlv-critical-unknown", w.tlvs([(1, b"")]), "VERSION"),
     ]:
         one(f"hello-ack-{name}", "TLVs are whole, rise, and are known if odd", code,
             change=lambda payload, tail=tail: payload + tail)
@@ -333,9 +334,13 @@ def others(add):
     info("info-answer-no-classes-of-a-model", "a named model tells its classes",
          w.info_answer([w.model(classes=classes, classes_named=False)]))
     for label, name in [("empty", ""), ("path", "../x"), ("upper-case", "Toy"), ("65-characters", "m" * 65)]:
-        info(f"info-answer-model-{label}", "names are [a-z0-9_-]{1,64}", w.info_answer([w.model(name, classes=classes)]))
+        info(
+            f"info-answer-model-{label}", "names are [a-z0-9_-]{1,64}",
+            w.info_answer([w.model(name, classes=classes)]))
     info("info-answer-0-classes", "classes lie in 1…4,096", w.info_answer([w.model(classes=())]))
-    info("info-answer-4097-classes", "classes lie in 1…4,096", w.info_answer([w.model(count=4097, classes_named=False)]))
+    info(
+        "info-answer-4097-classes", "classes lie in 1…4,096",
+        w.info_answer([w.model(count=4097, classes_named=False)]))
     one("info", "info-answer-nobody-asked-for", "INFO answers INFO", [("server", "INFO_ANSWER", w.info_answer())])
 
     def auth(name, rule, payload, code="PROTOCOL", **fields):

@@ -303,7 +303,8 @@ def infos(frame):
     answer("info-answer-busy", [{"min_side": 32, "multiple": 32}], queued=64)
     answer("info-answer-draining", [{}], state=2)
     answer("info-answer-three-models-of-one-name", [{"generation": 9}, {"generation": 8, "outputs": 3}, {"inputs": 2}])
-    answer("info-answer-257-classes", [{"classes": tuple((f"c{i}", (i & 255, i >> 8, 1)) for i in range(257))}], named=True)
+    many = tuple((f"c{i}", (i & 255, i >> 8, 1)) for i in range(257))
+    answer("info-answer-257-classes", [{"classes": many}], named=True)
     answer("info-answer-one-model-with-classes", [{}], named=True)
     answer("info-answer-class-without-name", [{"classes": (("", (0, 0, 0)),)}], named=True)
 
