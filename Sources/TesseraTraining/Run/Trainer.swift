@@ -87,7 +87,7 @@ public struct Trainer: ~Copyable {
     let lock = try RunLock(run)
     let checkpoint = resuming ? try Self.checkpoint(in: run) : nil
     let preparation = try TrainingPreparation(
-      configuration, data: data, resuming: checkpoint?.header.normalization)
+      configuration, data: data, resuming: checkpoint?.header.normalization, memoryLimit: memoryLimit)
     let need = try preparation.memoryNeed()
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
