@@ -96,7 +96,7 @@ let package = Package(
     // Level 3
     library("TesseraCredentials", ["TesseraFiles", "TesseraProtocol", nioCore, nioSSL]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
-    library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
+    library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", crypto, yams]),
     library("TesseraConformance", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4

@@ -19,7 +19,7 @@ enum ImportRule {
     ]),
     "TesseraModels": system.union(["TesseraNN", "TesseraTensor"]),
     "TesseraData": foundation.union([
-      "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams",
+      "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Crypto", "Yams",
     ]),
     "TesseraCredentials": system.union(["TesseraFiles", "TesseraProtocol", "NIOCore", "NIOSSL"]),
     "TesseraServer":

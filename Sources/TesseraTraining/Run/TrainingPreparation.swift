@@ -20,6 +20,8 @@ struct TrainingPreparation {
   let validation: SampleStore
   let schedule: LearningRateSchedule
   let fingerprint: DataFingerprint
+  /// Which data set it is, whatever of it takes part.
+  let dataDigest: String
   let state: TrainingState
 
   /// Prepares a run.
@@ -73,6 +75,7 @@ struct TrainingPreparation {
       unlabelledImages: samples.unlabelled?.names ?? [], unlabelledColors: try samples.unlabelled?.normalization(),
       validationSamples: validation.names,
       normalization: colors, frequencies: frequencies)
+    dataDigest = try data.digest()
     try configuration.requireAdversaryActs(stepsPerEpoch: self.batches.stepsPerEpoch)
     let objective = configuration.objective(
       classWeights: frequencies?.weights(configuration.classWeighting),
