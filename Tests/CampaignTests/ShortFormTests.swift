@@ -10,12 +10,12 @@ import Testing
     ("server-killed", "--count 4", [#""done": 4"#, #""client_retries": 3"#, #""command_retries": 1"#]),
     ("killed-trainings", "--count 4", [#""done": 4"#, #""killed": "#]),
     ("full-disk", "--count 6", [#""done": 6"#, #""refused": "#]),
-    ("crosstalk", "--count 2000 --images 32", [#""done": 2000"#, #""batched": "#]),
+    ("crosstalk", "--count 1000 --images 32", [#""done": 1000"#, #""batched": "#]),
     (
-      "slow-peers", "--count 1 --peers 40 --kinds preface hello --round 1 --bar 100",
+      "slow-peers", "--count 1 --peers 40 --kinds preface hello --round 0.5 --bar 100",
       [#""done": 1"#, #""closed_after_seconds": "#]
     ),
-    ("soak", "--seconds 8 --bound 1e6", [#""done": 1"#, #""reloads": "#, #""garbage": "#]),
+    ("soak", "--seconds 5 --bound 1e6", [#""done": 1"#, #""reloads": "#, #""garbage": "#]),
     ("soak", "--control", [#""done": 2"#]),
   ]
 
@@ -50,7 +50,7 @@ import Testing
       try FileManager.default.moveItem(
         at: maps.appending(path: "\(from)-probabilities.npy"), to: maps.appending(path: "\(to)-probabilities.npy"))
     }
-    let outcome = try await run("crosstalk", "--count 3000 --images 32", in: folder)
+    let outcome = try await run("crosstalk", "--count 2000 --images 32", in: folder)
     #expect(outcome?.status == 1)
     #expect(outcome?.text.contains("other probabilities") == true, "\(outcome?.text ?? "")")
   }

@@ -101,8 +101,10 @@ class Totals:
         self.figures[name] = max(self.figures.get(name, number), number)
 
     def fault(self, text):
-        self.faults.append(text)
-        print(f"FAULT: {text}", file=sys.stderr, flush=True)
+        """Notes the first faults, which stop the campaign; others follow from them."""
+        if len(self.faults) < 10:
+            self.faults.append(text)
+            print(f"FAULT: {text}", file=sys.stderr, flush=True)
 
     def save(self):
         part = self.path.with_suffix(".part")

@@ -83,7 +83,8 @@ struct CrosstalkLoad {
         if let fault = image.fault(of: answer) { tally.take(fault: fault) }
         tally.take(batch: answer.receipt.batchSize)
       } catch {
-        if isHurried, error.code == .deadline { tally.takeLate() } else { tally.take(fault: "\(error)") }
+        let isLate = isHurried && [.deadline, .overloaded].contains(error.code)
+        if isLate { tally.takeLate() } else { tally.take(fault: "\(error)") }
       }
     }
     return tally
