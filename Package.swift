@@ -216,7 +216,13 @@ let package = Package(
     .executableTarget(
       name: "durable-writer", dependencies: ["TesseraWeights"], path: "Tests/Campaigns/Writer",
       swiftSettings: settings),
-    .testTarget(name: "CampaignTests", dependencies: ["durable-writer"], swiftSettings: settings),
+    // A program that asks a server for answers that are known.
+    .executableTarget(
+      name: "crosstalk-load",
+      dependencies: ["TesseraClient", "TesseraImaging", "TesseraLabels", "TesseraProtocol"],
+      path: "Tests/Campaigns/Load", swiftSettings: settings),
+    .testTarget(
+      name: "CampaignTests", dependencies: ["durable-writer", "crosstalk-load", "tessera"], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],

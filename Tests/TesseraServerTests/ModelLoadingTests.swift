@@ -79,6 +79,36 @@ import Testing
     gate.open()
   }
 
+  @Test("a server that goes away before its models are loaded sends requests elsewhere, and does not deny the model")
+  func aLateRequestWhileStarting() async throws {
+    let gate = Gate()
+    let outcome = try await withServer(
+      of: [
+        FakeSource("street"),
+        FakeSource("night") { _ in
+          await gate.pass()
+          return nil
+        },
+      ], { $0.drain.lateRequests = .milliseconds(500) }
+    ) { server, address in
+      #expect(try await eventually { gate.arrived == 1 })
+      var frames = RawFrames()
+      let raw = try await RawConnection.open(address.port)
+      try await raw.send(frames.hello())
+      server.beginDrain()
+      try await Task.sleep(for: .milliseconds(50))
+      // The server is in the time in which it still takes late requests.
+      try await raw.send(frames.request(1, picture(1)))
+      try await raw.endInput()
+      var reader = FrameReader(await raw.readToEnd())
+      let errors = try reader.errors()
+      #expect(errors.map { $0.error.code } == [.draining])
+      #expect(errors.first?.error.retry == .anotherServer)
+      gate.open()
+    }
+    #expect(outcome == .clean)
+  }
+
   @Test func severalModelsByName() async throws {
     let sources = ["street", "night"].map { FakeSource($0) }
     _ = try await withServer(of: sources) { server, address in
