@@ -13,11 +13,15 @@ public struct Client: Sendable {
 
   private let session: ClientSession
   private let handler: NIOLoopBound<ClientHandler>
+  private let retired: EventLoopFuture<Void>
   private let loop: any EventLoop
 
-  init(session: ClientSession, handler: NIOLoopBound<ClientHandler>, loop: any EventLoop) {
+  init(
+    session: ClientSession, handler: NIOLoopBound<ClientHandler>, retired: EventLoopFuture<Void>, loop: any EventLoop
+  ) {
     self.session = session
     self.handler = handler
+    self.retired = retired
     self.loop = loop
     limits = session.limits
     serverAgent = session.server.agent
@@ -80,4 +84,15 @@ public struct Client: Sendable {
     }
     return ServerStatus(try answer.get())
   }
+}
+
+extension Client {
+  /// A random number of the server's process: what has another is another server.
+  var instance: UInt64 { session.server.instance }
+
+  /// Whether the server was going away already when it greeted.
+  var isDraining: Bool { session.server.state == .draining }
+
+  /// Does something when no more requests can be opened here, before those in flight hear of it.
+  func whenRetired(_ action: @escaping @Sendable () -> Void) { retired.whenComplete { _ in action() } }
 }
