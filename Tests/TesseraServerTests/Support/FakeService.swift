@@ -48,7 +48,7 @@ final class FakeService: SegmentationService {
     }
   }
 
-  private static func result(
+  static func result(
     _ request: SegmentationRequest, _ pixels: [UInt8], _ model: ModelDescription
   ) -> SegmentationResult {
     let (outputs, classes, count) = (request.outputs, model.classes.count, request.width * request.height)
