@@ -204,6 +204,11 @@ def data(add):
     one("answer-ends-short", total, "SIZE_MISMATCH", [(good[:1], True)])
     one("answer-ends-over", total, "SIZE_MISMATCH", [(good + b"\0", True)])
     one("answer-goes-on-at-total", total, "SIZE_MISMATCH", [(good, False)])
+    # The header alone is enough.
+    early = "plain_len is held against the total before the payload is waited for"
+    one("answer-over-total-told-by-its-header", early, "SIZE_MISMATCH", [(b"", True)], wire_len=3, header_only=True)
+    one("answer-short-of-total-told-by-its-header", early, "SIZE_MISMATCH", [(b"", True)], wire_len=1, header_only=True)
+    one("answer-over-total-damaged", early, "SIZE_MISMATCH", [(good + b"\0", True)], payload_crc=0)
     one("answer-of-another-digest", "the SHA-256 of all DATA is the output digest", "DIGEST", [(b"\1\1", True)], 0)
     one("answer-empty", "DATA is never empty", "PROTOCOL", [(b"", True)])
     one("answer-flags-2", "unknown flags are errors", "PROTOCOL", [(good, True)], flags=2)

@@ -194,6 +194,17 @@ extension Check {
     pieces("data-ends-short-later", "DATA sums to total where END comes", .sizeMismatch) {
       [(Array($0.prefix(3)), false), (Array($0[3..<5]), true)]
     },
+    Check(.requestData, "data-over-total-undecoded", "DATA is held against total before it is decompressed") {
+      (talk: inout Script) throws(Skip) in
+      try talk.requireZstd()
+      let image = try talk.facts.image()
+      guard image.bytes.count < Int(talk.facts.limits.maxChunk) else { throw Skip("max_chunk is too small") }
+      try talk.shake()
+      talk.open(image)
+      talk.data(zstd: Array("junk".utf8), plainLength: UInt32(image.bytes.count) + 1)
+      talk.expect(.refused(1, .sizeMismatch))
+      talk.expectMore()
+    },
     pieces("data-of-another-digest", "the SHA-256 of the bytes is OPEN's", .digest) {
       [($0.reversed(), true)]
     },

@@ -116,7 +116,7 @@ extension ClientConnection {
   /// Decides, before a payload is waited for, whether anybody wants it.
   private mutating func prepareData(_ header: FrameHeader) throws(WireError) {
     switch requests[header.requestID]?.stage {
-    case .receiving: return
+    case .receiving: try requests[header.requestID]?.message.check(header)
     case .discarding: decoder.skipPayload()
     case .sending, .waiting, nil:
       throw WireError(.protocol, "DATA of id \(header.requestID) without its RESULT")
