@@ -296,6 +296,27 @@ def errors(add):
     one("error-text-no-utf8", "str8 is UTF-8", w.error("INTERNAL", text=b"\x80"))
     one("error-of-a-request-with-id-0", "scope 0 names a request", w.error("INTERNAL"), id=0)
     one("error-of-an-id-never-opened", "the id was opened", w.error("INTERNAL"), id=2)
+    damaged = {"payload_crc": 0}
+    crc = "payload_crc is the CRC-32C of the payload"
+    talk = asked()
+    talk.server.frame("ERROR", w.error("CALM"), **damaged)
+    add("error", "error-of-the-connection-damaged", crc, talk, "PAYLOAD_CRC", scope=1)
+    talk = asked()
+    talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+    add("error", "error-of-a-request-damaged", crc, talk, "PAYLOAD_CRC", id=1)
+    limits = {"max_inflight": 1, "credit": 6}
+    talk = Talk(limits=limits).shake()
+    talk.request()
+    talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+    talk.request(id=2)
+    add("error", "error-damaged-gives-credit-back", "an ERROR with an id is terminal, damaged or not", talk,
+        "PAYLOAD_CRC", id=1)
+    for name, type, payload in [("error", "ERROR", w.error("INTERNAL")), ("result", "RESULT", b"")]:
+        talk = asked()
+        talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+        talk.server.frame(type, payload, id=1)
+        add("error", f"{name}-behind-a-damaged-error", "nothing follows a terminal frame, damaged or not", talk,
+            "PROTOCOL")
     talk = asked()
     talk.server.frame("ERROR", w.error("INTERNAL"), id=1)
     talk.server.frame("ERROR", w.error("INTERNAL"), id=1)
