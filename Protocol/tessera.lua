@@ -156,6 +156,7 @@ field("uint16", "model.inputs", "Inputs", base.HEX)
 field("uint16", "model.outputs", "Outputs", base.HEX)
 field("uint32", "model.min_side", "Least side", base.DEC)
 field("uint32", "model.side_multiple", "Side multiple", base.DEC)
+field("uint64", "model.max_pixels", "Most pixels", base.DEC)
 field("string", "class.name", "Class")
 field("uint24", "class.color", "Colour (red, green, blue)", base.HEX)
 
@@ -363,6 +364,7 @@ local function model(r, named)
   r:show("model.outputs", 2)
   r:show("model.min_side", 4)
   r:show("model.side_multiple", 4)
+  r:show("model.max_pixels", 8)
   for _ = 1, named and count and count:le_uint() or 0 do
     if r.failed then return end
     r:string("class.name")

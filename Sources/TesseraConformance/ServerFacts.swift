@@ -22,7 +22,9 @@ struct ServerFacts: Sendable {
     let multiple = UInt64(max(model.sideMultiple, 1))
     let side = (UInt64(max(model.minimumSide, 1)) + multiple - 1) / multiple * multiple
     // Sides beyond this are not squared: what a server tells may be any number.
-    guard side <= 1600, 2 * side <= limits.maxSide, 6 * side * side <= min(limits.maxMessage, limits.credit) else {
+    guard side <= 1600, 2 * side <= limits.maxSide, 2 * side * side <= min(limits.maxPixels, model.maximumPixels),
+      6 * side * side <= min(limits.maxMessage, limits.credit)
+    else {
       throw Skip(
         "the smallest image that the model takes, of \(2 * side)×\(side) pixels, is too large")
     }

@@ -143,6 +143,13 @@ def exchanges(out):
     add("exchange-info", "a list, a model, a name nobody knows; three in a second are still forgiven", talk)
 
     talk = Talk().shake()
+    talk.client.frame("INFO", w.str8(""))
+    talk.server.frame("INFO_ANSWER", w.info_answer([w.model(classes=classes, classes_named=False, max_pixels=6)], queued=1))
+    add(
+        "exchange-info-of-a-model-for-small-images", "the model's limit is told, HELLO_ACK's is the server's", talk,
+        server={"model_pixels": 6})
+
+    talk = Talk().shake()
     talk.ping(b"\0\1\2\3\4\5\6\7")
     talk.pong(b"\0\1\2\3\4\5\6\7")
     talk.ping(b"\xff" * 8)

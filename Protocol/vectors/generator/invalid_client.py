@@ -349,7 +349,7 @@ def others(add):
 
     classes = (("sky", (1, 2, 3)), ("road", (4, 5, 6)))
     good = w.info_answer([w.model(classes=classes)])
-    for cut in (0, 3, 15, 16, 19, 52, 54, 60, 66, 67, len(good) - 1):
+    for cut in (0, 3, 15, 16, 19, 52, 54, 60, 66, 67, 75, 76, len(good) - 1):
         info(f"info-answer-cut-at-{cut}", whole, good[:cut])
     info("info-answer-trailing-byte", whole, good + b"\0")
     info("info-answer-state-3", "state is 0, 1 or 2", w.info_answer(state=3))
