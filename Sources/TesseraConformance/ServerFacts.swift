@@ -6,6 +6,7 @@ struct ServerFacts: Sendable {
   /// The codecs it speaks of those that were offered.
   let codecs: [Codec]
   let token: [UInt8]?
+  let route: Route
   /// Its first model; nil where it names none.
   let model: ModelSummary?
   /// The longest that a check waits.

@@ -8,7 +8,7 @@ struct ToyService: SegmentationService {
     classes: (0..<3).map {
       LabelClass(name: "class \($0)", color: Color(red: UInt8($0), green: 0, blue: 9))
     },
-    outputs: .all, maximumPixels: 1 << 24, minimumSide: 8, sideMultiple: 2)
+    outputs: .all, maximumPixels: 1 << 22, minimumSide: 8, sideMultiple: 2)
 
   func segment(_ request: SegmentationRequest) async throws(SegmentationError) -> SegmentationResult {
     try answer(request)
