@@ -97,7 +97,6 @@ let package = Package(
     library("TesseraCredentials", ["TesseraFiles", "TesseraProtocol", nioCore, nioSSL]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
     library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", crypto, yams]),
-    library("TesseraConformance", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
 
     // Level 4
     library(
@@ -108,6 +107,9 @@ let package = Package(
       ]),
     library(
       "TesseraClient",
+      ["TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS]),
+    library(
+      "TesseraConformance",
       ["TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS]),
     library(
       "TesseraWeights",
@@ -179,8 +181,8 @@ let package = Package(
     tests(
       "TesseraServer",
       [
-        "TesseraClient", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, logging,
-        serviceLifecycle,
+        "TesseraClient", "TesseraConformance", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore,
+        nioPosix, nioSSL, logging, serviceLifecycle,
       ]),
     tests(
       "TesseraConformance",

@@ -343,6 +343,8 @@ types:
         type: u4
       - id: side_multiple
         type: u4
+      - id: max_pixels
+        type: u8
       - id: classes
         type: label_class
         repeat: expr

@@ -156,6 +156,7 @@ field("uint16", "model.inputs", "Inputs", base.HEX)
 field("uint16", "model.outputs", "Outputs", base.HEX)
 field("uint32", "model.min_side", "Least side", base.DEC)
 field("uint32", "model.side_multiple", "Side multiple", base.DEC)
+field("uint64", "model.max_pixels", "Most pixels", base.DEC)
 field("string", "class.name", "Class")
 field("uint24", "class.color", "Colour (red, green, blue)", base.HEX)
 
@@ -352,7 +353,7 @@ local function model(r, named)
   r:string("model.name")
   local count = r:all("model.", {
     { "generation", 4 }, { "weights_digest", 32 }, { "class_count", 2 }, { "inputs", 2 }, { "outputs", 2 },
-    { "min_side", 4 }, { "side_multiple", 4 },
+    { "min_side", 4 }, { "side_multiple", 4 }, { "max_pixels", 8 },
   }).class_count
   for _ = 1, named and count and count:le_uint() or 0 do
     if r.failed then return end
@@ -367,7 +368,7 @@ local function isList(tvb, n)
   local at = 16
   for _ = 1, n do
     if at >= tvb:len() then return false end
-    at = at + 1 + tvb(at, 1):uint() + 50
+    at = at + 1 + tvb(at, 1):uint() + 58
   end
   return at == tvb:len()
 end

@@ -142,7 +142,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     // A generation that an OPEN was checked against must be there to be admitted to.
     withExtendedLifetime(models) {
       repeat {
-        while let action = connection.nextAction() { perform(action, context) }
+        while let action = connection.nextAction() {
+          // What ended while these bytes were read gives its places back before the next request takes some.
+          settle()
+          perform(action, context)
+        }
       } while writeFrames(context)
     }
     settle()

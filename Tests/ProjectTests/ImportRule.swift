@@ -27,7 +27,7 @@ enum ImportRule {
       .union(["TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
       .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
-    "TesseraConformance": system.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraConformance": system.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),

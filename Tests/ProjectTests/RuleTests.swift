@@ -78,6 +78,8 @@ struct RuleTests {
     ("Task { f() }", "Task"), ("let t = Task(priority: .high) { f() }", "Task"), ("Task.detached { }", "Task.detached"),
     ("var g = SystemRandomNumberGenerator()", "SystemRandomNumberGenerator"),
     ("Int.random(in: 0..<f(3))", ".random(in:"),
+    ("let now = Date()", "Date()"), ("Date.now", "Date.now"), ("SuspendingClock()", "SuspendingClock"),
+    ("clock_gettime(CLOCK_REALTIME, &t)", "CLOCK_REALTIME"), ("time(nil)", "time(nil)"),
     ("a.shuffled()", ".shuffled()"), ("a.shuffle()", ".shuffle()"), ("a.randomElement()", ".randomElement()"),
     ("// TO" + "DO: later", "TO" + "DO"), ("/* FIX" + "ME */", "FIX" + "ME"), ("\"\\(try! f())\"", "try!"),
   ])

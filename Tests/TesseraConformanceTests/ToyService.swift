@@ -3,7 +3,8 @@ import TestSupport
 
 /// A service that takes no PNG, with bounds on the sides of its pictures.
 struct ToyService: SegmentationService {
-  private let service = FakeService(model: FakeService.describe(classes: 3, minimumSide: 8, sideMultiple: 2))
+  private let service = FakeService(
+    model: FakeService.describe(classes: 3, minimumSide: 8, sideMultiple: 2, maximumPixels: 1 << 22))
 
   var model: ModelDescription { service.model }
 

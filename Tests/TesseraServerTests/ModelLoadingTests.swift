@@ -45,6 +45,22 @@ import Testing
     #expect(outcome == .clean)
   }
 
+  @Test func eachModelTellsTheMostPixelsThatItTakes() async throws {
+    let small = FakeSource("small") { FakeService(name: "small", generation: $0, maximumPixels: 16 * 12 - 1) }
+    _ = try await withServer(of: [small, FakeSource("large")]) { server, address in
+      _ = try await server.ready()
+      try await withClient(host: address.host, port: address.port) { client in
+        #expect(client.limits.maxPixels == 1 << 24)
+        let (small, large) = (try await RemoteModel("small", of: client), try await RemoteModel("large", of: client))
+        #expect(small.model.maximumPixels == 16 * 12 - 1 && large.model.maximumPixels == 1 << 24)
+        let request = SegmentationRequest(image: .rgb8(picture(1)), width: 16, height: 12, outputs: .labels)
+        let error = try await failure { () throws(SegmentationError) in try await small.segment(request) }
+        #expect(error.code == .tooLarge && error.retry == .never)
+        _ = try await large.segment(request)
+      }
+    }
+  }
+
   @Test func aModelThatCannotBeLoadedEndsTheServer() async throws {
     var configuration = Server.Configuration()
     configuration.port = 0

@@ -25,7 +25,10 @@ extension CommandTests {
         "--tls-server-name", "--tls-certificate", "--tls-key", "--token-file",
       ],
       "token": ["<name>"],
-      "conform": ["<host:port>", "--token-file", "--json"],
+      "conform": [
+        "<host:port>", "--tls", "--tls-ca", "--tls-server-name", "--tls-certificate", "--tls-key", "--token-file",
+        "--proxy-protocol", "--json",
+      ],
       "inspect": ["<file>"],
       "synthesize": ["--out", "--images", "--size", "--seed"],
       "doctor": ["--json"],

@@ -146,6 +146,13 @@ def exchanges(out):
     add("exchange-info", "a list, a model, a name nobody knows; three in a second are still forgiven", talk)
 
     talk = Talk().shake()
+    talk.client.frame("INFO", w.str8(""))
+    talk.server.frame("INFO_ANSWER", w.info_answer([w.model(classes=classes, classes_named=False, max_pixels=6)], queued=1))
+    add(
+        "exchange-info-of-a-model-for-small-images", "the model's limit is told, HELLO_ACK's is the server's", talk,
+        server={"model_pixels": 6})
+
+    talk = Talk().shake()
     talk.ping(b"\0\1\2\3\4\5\6\7")
     talk.pong(b"\0\1\2\3\4\5\6\7")
     talk.ping(b"\xff" * 8)
@@ -297,6 +304,25 @@ def more_of_clients(add, outcome):
     add(
         "exchange-drain", "the warning, the last id, the answer in flight", talk, plays=("client",),
         results=[outcome(talk)])
+
+    untouched = [{"id": 1, "code": 203, "name": "DRAINING", "scope": 0}]
+    for name, about, frames in [
+        ("error", "its ERROR, damaged or not, is not read and ends it", [
+            ("ERROR", w.error("DRAINING"), {"payload_crc": 0})]),
+        ("result", "its frames are not read, were they ever so wrong", [
+            ("RESULT", b"no result", {}), ("RESULT", b"", {}), ("RESULT_DATA", b"x", {}),
+            ("RESULT_DATA", b"y", {"flags": 1})]),
+    ]:
+        talk = Talk().shake()
+        talk.request()
+        talk.server.frame("GOAWAY", w.goaway(0))
+        for type, payload, fields in frames:
+            talk.server.frame(type, payload, id=1, **fields)
+        talk.ping()
+        talk.pong()
+        add(
+            f"exchange-given-up-{name}", f"of a request that has failed: {about}", talk, plays=("client",),
+            errors=untouched)
 
     talk = Talk().shake()
     talk.client.frame("INFO", w.str8(""))

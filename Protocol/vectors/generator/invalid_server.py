@@ -413,6 +413,19 @@ def data(add):
     one("data-goes-on-over-total", total, "SIZE_MISMATCH", [(PIXELS + b"x", False)])
     one("data-ends-short-in-second-frame", total, "SIZE_MISMATCH", [(PIXELS[:3], False), (PIXELS[3:5], True)])
     one("data-ends-over-in-second-frame", total, "SIZE_MISMATCH", [(PIXELS[:3], False), (PIXELS[2:], True)])
+
+    def undecoded(name, wire, codecs=(0,), **fields):
+        talk = shaken(codecs=codecs)
+        talk.open()
+        talk.client.frame("DATA", wire, id=1, flags=1, **fields)
+        rule = "plain_len is held against the total before the payload is looked at"
+        add("data", name, rule, talk, "SIZE_MISMATCH", id=1)
+
+    undecoded("data-over-total-damaged", PIXELS + b"x", payload_crc=0)
+    undecoded("data-over-total-no-zstd", b"junk", (1, 0), codec=1, plain_len=7)
+    undecoded("data-over-total-of-1-MiB", zstd.frame(bytes(1 << 20), zstd.zeroes(1 << 20), width=4), (1, 0), codec=1,
+              plain_len=1 << 20)
+    undecoded("data-under-total-no-zstd", b"junk", (1, 0), codec=1, plain_len=5)
     digest = "the SHA-256 of the plain bytes is OPEN's"
     one("data-of-another-digest", digest, "DIGEST", [(PIXELS[::-1], True)])
     one("data-one-bit-off", digest, "DIGEST", [(b"\0" + PIXELS[1:], True)])

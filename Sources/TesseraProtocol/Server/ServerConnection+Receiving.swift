@@ -163,7 +163,14 @@ extension ServerConnection {
   /// Decides, before a payload is waited for, whether anybody wants it.
   private mutating func prepareData(_ header: FrameHeader) throws(WireError) {
     switch requests[header.requestID]?.stage {
-    case .receiving, .undecided: return
+    case .receiving, .undecided:
+      do throws(WireError) {
+        try requests[header.requestID]?.message.check(header)
+      } catch {
+        decoder.skipPayload()
+        try glitches.count(now)
+        end(header.requestID, error.disclosed(ending: .request))
+      }
     case .computing, .sending: throw WireError(.protocol, "DATA of id \(header.requestID) behind its END")
     case nil:
       decoder.skipPayload()
