@@ -149,8 +149,8 @@ extension ServerConnection {
 
   private func findModel(for open: Open, id: RequestID) throws(SegmentationError) -> ModelDescription {
     if let lastTaken, id > lastTaken { throw SegmentationError(.draining) }
-    guard state != .starting else { throw SegmentationError(.notReady, retryAfter: .seconds(1)) }
     let name = open.model.isEmpty ? models.first?.name : open.model
+    guard intake.takes(name) else { throw SegmentationError(.notReady, retryAfter: .seconds(1)) }
     // Current ones come first, so that one of any generation is the current one.
     let model = models.first { $0.name == name && (open.generation == 0 || $0.generation == open.generation) }
     guard let model else { throw SegmentationError(.unknownModel) }
