@@ -85,7 +85,6 @@ let package = Package(
     // Level 1
     library("TesseraFiles", []),
     library("TesseraLabels", []),
-    library("TesseraMetrics", [metrics]),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
@@ -103,8 +102,8 @@ let package = Package(
     library(
       "TesseraServer",
       [
-        "TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL,
-        nioTLS, logging, metrics, serviceLifecycle,
+        "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging,
+        metrics, serviceLifecycle,
       ]),
     library(
       "TesseraClient",
@@ -162,7 +161,6 @@ let package = Package(
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels"),
-    tests("TesseraMetrics", [metrics]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
@@ -177,7 +175,7 @@ let package = Package(
       "TesseraServer",
       [
         "TesseraClient", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, logging,
-        serviceLifecycle,
+        metrics, serviceLifecycle,
       ]),
     tests(
       "TesseraConformance", ["TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),

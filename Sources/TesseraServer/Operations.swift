@@ -2,7 +2,6 @@ internal import Logging
 internal import Metrics
 internal import NIOCore
 internal import Synchronization
-internal import TesseraMetrics
 internal import TesseraProtocol
 
 /// What runs beside the service of requests: canary, admin port, and signs of life for the service manager.

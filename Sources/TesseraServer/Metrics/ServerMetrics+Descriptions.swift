@@ -1,5 +1,3 @@
-internal import TesseraMetrics
-
 extension ServerMetrics {
   /// What each number means.
   static let descriptions: [MetricDescription] = [

@@ -1,5 +1,4 @@
 internal import Metrics
-internal import TesseraMetrics
 internal import TesseraProtocol
 
 /// What a server counts and times; ``descriptions`` says what each number means.
