@@ -45,7 +45,7 @@ final class Operations: Sendable {
   func listen(_ configuration: Server.Configuration) async throws(ServerError) {
     guard let asked = try configuration.adminSocketAddress() else { return }
     let pages = AdminPages(
-      readiness: { [canary] in canary.readiness },
+      readiness: { [canary] in canary.standing.readiness },
       metrics: { [gauges, registry] in
         gauges.update()
         return (registry.text(), PrometheusRegistry.mediaType)
@@ -69,8 +69,8 @@ final class Operations: Sendable {
     let half = TimeAmount(interval / 2)
     let watchdog = loop.scheduleRepeatedTask(initialDelay: half, delay: half) { [notifier, canary] _ in
       // A drain ends by its own clock.
-      switch canary.readiness {
-      case .ready, .notReady(.draining): notifier?.send("WATCHDOG=1")
+      switch canary.standing.readiness {
+      case .ready, .notReady(.draining, _), .notReady(.failing, _): notifier?.send("WATCHDOG=1")
       case .notReady: break
       }
     }
@@ -92,7 +92,7 @@ final class Operations: Sendable {
   private static func tell(_ readiness: Readiness, _ notifier: ServiceNotifier?) {
     switch readiness {
     case .ready: notifier?.send("READY=1", "STATUS=\(readiness)")
-    case .notReady(.draining): notifier?.send("STOPPING=1", "STATUS=draining")
+    case .notReady(.draining, _): notifier?.send("STOPPING=1", "STATUS=draining")
     case .notReady: notifier?.send("STATUS=\(readiness)")
     }
   }

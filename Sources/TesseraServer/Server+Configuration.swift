@@ -57,11 +57,12 @@ extension Server {
     /// The specification's defaults.
     public init() {}
 
-    /// A bound on the bytes held for clients, without the model's own.
+    /// A bound on the bytes held for clients, without the models' own.
     ///
     ///     queueBytes + maxConnections * (3 * maxChunk + 128 KiB)
     ///
-    /// Every connection holds at most the chunk being read, its plain bytes, the chunk being written, and buffers.
+    /// Every connection holds at most the chunk being read, its plain bytes, the chunk being written, and buffers. A
+    /// canary inference, one of each model at most, takes 12 KiB more, or what the model's least image does.
     public var memoryBound: UInt64 {
       let perConnection = 3 * UInt64(limits.maxChunk) + 128 << 10
       let (connections, overflow) = UInt64(clamping: maxConnections).multipliedReportingOverflow(by: perConnection)

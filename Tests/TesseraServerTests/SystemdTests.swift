@@ -131,7 +131,7 @@ import Testing
       $0.canary?.freshness = .milliseconds(500)
       $0.drain.lateRequests = .milliseconds(200)
     }
-    let hangs = "STATUS=not ready: the canary inference does not come back; a computation may hang"
+    let hangs = "STATUS=not ready: the canary inference of fake does not come back; a computation may hang"
     _ = try await withServer(FakeService { _ in await valve.pass() }, configure) { server, _ in
       _ = try await server.ready()
       #expect(try await eventually { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 })
