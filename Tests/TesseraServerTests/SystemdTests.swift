@@ -102,19 +102,19 @@ import Testing
   func messagesArrive(isAbstract: Bool) throws {
     let socket = try DatagramSocket(isAbstract: isAbstract)
     let notifier = try #require(try ServiceNotifier(environment: ["NOTIFY_SOCKET": socket.name], process: 1))
-    #expect(notifier.send("READY=1", "STATUS=ready"))
+    #expect(notifier.send(["READY=1", "STATUS=ready"]))
     #expect(socket.messages == ["READY=1\nSTATUS=ready"])
   }
 
   @Test func aServiceManagerThatIsGoneOrDoesNotReadHoldsNothingUp() throws {
     let gone = try #require(
       try ServiceNotifier(environment: ["NOTIFY_SOCKET": "/nonexistent/tessera"], process: 1))
-    #expect(!gone.send("READY=1"))
+    #expect(!gone.send(["READY=1"]))
     let socket = try DatagramSocket(isAbstract: true)
     let notifier = try #require(try ServiceNotifier(environment: ["NOTIFY_SOCKET": socket.name], process: 1))
     let start = ContinuousClock.now
     var sent = 0
-    while sent < 100_000, notifier.send("WATCHDOG=1") { sent += 1 }
+    while sent < 100_000, notifier.send(["WATCHDOG=1"]) { sent += 1 }
     #expect(sent < 100_000, "its buffer is full at some time")
     #expect(start.duration(to: .now) < .seconds(5))
   }
