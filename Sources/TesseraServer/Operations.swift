@@ -17,7 +17,7 @@ final class Operations: Sendable {
 
   private struct State {
     var admin: (any Channel)?
-    var children: ConnectionRegistry?
+    var guests: AdminGuests?
     var reporting: RepeatedTask?
   }
 
@@ -44,15 +44,17 @@ final class Operations: Sendable {
   /// Opens the admin port, where there should be one.
   func listen(_ configuration: Server.Configuration) async throws(ServerError) {
     guard let asked = try configuration.adminSocketAddress() else { return }
+    // Whoever asks without end must not keep the loop from requests.
+    let metrics = RecentText(age: configuration.adminTimes.metrics) { [gauges, registry] in
+      gauges.update()
+      return registry.text()
+    }
     let pages = AdminPages(
       readiness: { [canary] in canary.standing.readiness },
-      metrics: { [gauges, registry] in
-        gauges.update()
-        return (registry.text(), PrometheusRegistry.mediaType)
-      })
-    let listener = AdminListener(address: asked, pages: pages, time: configuration.adminTime)
+      metrics: { (metrics.read(now: .now), PrometheusRegistry.mediaType) })
+    let listener = AdminListener(address: asked, pages: pages, times: configuration.adminTimes)
     let channel = try await listener.listen(on: loop)
-    state.withLock { ($0.admin, $0.children) = (channel, listener.registry) }
+    state.withLock { ($0.admin, $0.guests) = (channel, listener.guests) }
     if let address { logger.notice("probes and metrics", metadata: ["address": "\(address)"]) }
   }
 
@@ -82,6 +84,6 @@ final class Operations: Sendable {
     state.reporting?.cancel()
     // It fails only where it is closed already.
     try? await state.admin?.close()
-    state.children?.closeAll()
+    state.guests?.closeAll()
   }
 }

@@ -51,8 +51,8 @@ extension Server {
     /// How a drain is timed.
     public var drain = DrainTimes()
 
-    /// Time for a whole exchange on the admin port.
-    package var adminTime = AdminListener.requestTime
+    /// How long things may take on the admin port.
+    package var adminTimes = AdminTimes()
 
     /// The specification's defaults.
     public init() {}
