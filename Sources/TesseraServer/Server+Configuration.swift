@@ -3,7 +3,7 @@ public import TesseraProtocol
 extension Server {
   /// Where a server listens, and every bound it keeps.
   public struct Configuration: Sendable {
-    /// A numeric address, or `localhost`.
+    /// A numeric address, or `localhost`; as ``port``, of no meaning where a socket is passed.
     ///
     /// One that other machines reach takes ``tls`` and either ``tokenFile`` or the clients' authority, or
     /// ``acceptsInsecureAddress``.
@@ -40,8 +40,6 @@ extension Server {
     public var handshakeTime: Duration = .seconds(5)
     /// Threads that move bytes; they never compute.
     public var eventLoops = 1
-    /// A listening socket that was opened for this process, instead of ``host`` and ``port``; the server closes it.
-    public var passedSocket: Int32?
     /// Where probes and metrics are served over HTTP, on loopback alone; nowhere if nil.
     public var admin: ListenAddress?
     /// How the server proves that it can serve; if nil, it takes itself for ready when its models are loaded.

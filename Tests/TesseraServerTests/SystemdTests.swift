@@ -58,8 +58,9 @@ import Testing
 
   @Test func aServerTakesASocketOver() async throws {
     let socket = try PassedSocket()
-    _ = try await withServer(FakeService(), { $0.passedSocket = socket.descriptor }) { _, address in
+    _ = try await withServer(FakeService(), socket: socket.descriptor) { _, address in
       #expect(address.port == socket.port)
+      #expect(try socket.backlog == PassedSocket.mostBacklog, "what the service manager asked for is not cut")
       try await withClient(host: "127.0.0.1", port: socket.port) { try await $0.expectAnswer(to: 1) }
     }
   }
@@ -67,9 +68,7 @@ import Testing
   @Test func aSocketThatOthersReachIsRefused() async throws {
     let socket = try PassedSocket(INADDR_ANY)
     defer { close(socket.descriptor) }
-    var configuration = Server.Configuration()
-    configuration.passedSocket = socket.descriptor
-    let server = Server(configuration, service: FakeService(), logger: quiet)
+    let server = Server(service: FakeService(), socket: socket.descriptor, logger: quiet)
     let exposed = ServerError.unprotected(host: "0.0.0.0", lacksTLS: true, lacksAuthentication: true)
     await #expect(throws: exposed) { try await server.run() }
   }

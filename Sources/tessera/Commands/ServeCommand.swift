@@ -136,8 +136,8 @@ struct ServeCommand: AsyncParsableCommand {
   private func serve(_ options: Resolved) async throws {
     var configuration = options.configuration
     // Before models are looked at, which takes time: what was passed may be wrong.
-    try options.place?.takePassed(into: &configuration)
-    try configuration.check()
+    let socket = try options.place?.takePassed(into: &configuration)
+    try configuration.check(socket: socket)
     let hangUps = await HangUps()
     try EngineMemory(models: Dictionary(uniqueKeysWithValues: options.models.map { ($0.name, $0.path) })).check()
     let loader = EngineLoader()
@@ -145,7 +145,7 @@ struct ServeCommand: AsyncParsableCommand {
       ModelFile(
         name: $0.name, path: $0.path, precision: options.precision, threads: options.threads, loader: loader)
     }
-    let server = Server(configuration, sources: sources, logger: options.logs.logger)
+    let server = Server(configuration, sources: sources, socket: socket, logger: options.logs.logger)
     let logs = options.logs
     // It ends with this scope.
     async let _ = hangUps.run(server)
