@@ -85,7 +85,6 @@ let package = Package(
     // Level 1
     library("TesseraFiles", []),
     library("TesseraLabels", []),
-    library("TesseraMetrics", [metrics]),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
@@ -102,8 +101,8 @@ let package = Package(
     library(
       "TesseraServer",
       [
-        "TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL,
-        nioTLS, logging, metrics, serviceLifecycle,
+        "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging,
+        metrics, serviceLifecycle,
       ]),
     library(
       "TesseraClient",
@@ -167,7 +166,6 @@ let package = Package(
     // Tests mirror Sources.
     tests("TesseraFiles"),
     tests("TesseraLabels", ["TestSupport"]),
-    tests("TesseraMetrics", [metrics]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
@@ -182,7 +180,7 @@ let package = Package(
       "TesseraServer",
       [
         "TesseraClient", "TesseraConformance", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore,
-        nioPosix, nioSSL, logging, serviceLifecycle,
+        nioPosix, nioSSL, logging, metrics, serviceLifecycle,
       ]),
     tests(
       "TesseraConformance",

@@ -41,6 +41,7 @@ struct Worker: Sendable {
       do throws(SegmentationError) {
         let waited = try result.get().adding(queueTime: job.enqueued.duration(to: start))
         let encoded = try EncodedResult(waited, for: job.request, maxResult: maxResult)
+        queue.succeed(job.ticket)
         job.deliver(.result(encoded))
         succeeded.insert(job.ticket)
       } catch {

@@ -9,7 +9,6 @@ enum ImportRule {
   static let table: [String: Set<String>] = [
     "TesseraFiles": ["Glibc"],
     "TesseraLabels": [],
-    "TesseraMetrics": system.union(["Metrics"]),
     "TesseraTensor": system.union(["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
     "TesseraNN": system.union(["TesseraTensor"]),
     "TesseraImaging": foundation.union(["TesseraFiles", "TesseraLabels", "CTesseraPNG"]),
@@ -24,7 +23,7 @@ enum ImportRule {
     "TesseraCredentials": system.union(["TesseraFiles", "TesseraProtocol", "NIOCore", "NIOSSL"]),
     "TesseraServer":
       foundation
-      .union(["TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
+      .union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
       .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraConformance": system.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),

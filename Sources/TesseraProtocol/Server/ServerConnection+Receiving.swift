@@ -149,10 +149,12 @@ extension ServerConnection {
 
   private func findModel(for open: Open, id: RequestID) throws(SegmentationError) -> ModelDescription {
     if let lastTaken, id > lastTaken { throw SegmentationError(.draining) }
-    guard state != .starting else { throw SegmentationError(.notReady, retryAfter: .seconds(1)) }
-    // It goes away before it knows its models: another server may have the one that is named.
-    guard state != .draining || !models.isEmpty else { throw SegmentationError(.draining) }
     let name = open.model.isEmpty ? models.first?.name : open.model
+    guard intake.takes(name) else {
+      // It goes away before it can answer: another server may.
+      if state == .draining { throw SegmentationError(.draining) }
+      throw SegmentationError(.notReady, retryAfter: .seconds(1))
+    }
     // Current ones come first, so that one of any generation is the current one.
     let model = models.first { $0.name == name && (open.generation == 0 || $0.generation == open.generation) }
     guard let model else { throw SegmentationError(.unknownModel) }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TesseraMetrics
+@testable import TesseraServer
 
 @Suite struct MetricNameTests {
   @Test(arguments: [

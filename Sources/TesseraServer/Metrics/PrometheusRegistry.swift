@@ -1,4 +1,4 @@
-public import Metrics
+internal import Metrics
 internal import Synchronization
 
 /// Keeps the numbers that swift-metrics hands out and writes them in Prometheus' text format.
@@ -10,20 +10,20 @@ internal import Synchronization
 /// recorders that aggregate histograms.
 ///
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
-public final class PrometheusRegistry: MetricsFactory {
+final class PrometheusRegistry: MetricsFactory {
   /// How many metrics and label sets there may be.
-  public struct Limits: Hashable, Sendable {
+  struct Limits: Hashable, Sendable {
     /// Most metrics.
-    public var families = 256
+    var families = 256
     /// Most label sets of one metric.
-    public var series = 128
+    var series = 128
 
     /// The defaults.
-    public init() {}
+    init() {}
   }
 
   /// The media type of ``text()``.
-  public static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+  static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
   private struct State {
     var families: [String: Family] = [:]
@@ -40,13 +40,13 @@ public final class PrometheusRegistry: MetricsFactory {
   /// Makes an empty registry.
   ///
   /// - Parameter descriptions: help and buckets of metrics by their names; one that has none is shown without help.
-  public init(_ descriptions: [MetricDescription] = [], limits: Limits = Limits()) {
+  init(_ descriptions: [MetricDescription] = [], limits: Limits = Limits()) {
     self.descriptions = Dictionary(descriptions.map { (MetricName.metric($0.name), $0) }) { first, _ in first }
     self.limits = limits
   }
 
   /// Writes every metric, ordered by name.
-  public func text() -> String {
+  func text() -> String {
     let (families, dropped) = state.withLock { ($0.families, $0.dropped) }
     var text = ""
     for (_, family) in families.sorted(by: { $0.key < $1.key }) { family.write(into: &text) }
@@ -108,41 +108,41 @@ public final class PrometheusRegistry: MetricsFactory {
 
 extension PrometheusRegistry {
   /// Finds or makes a counter.
-  public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+  func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     series(.counter, label, dimensions) { _ in CounterSeries() } ?? DroppedSeries()
   }
 
   /// Finds or makes a counter.
-  public func makeFloatingPointCounter(
+  func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     series(.counter, label, dimensions) { _ in CounterSeries() } ?? DroppedSeries()
   }
 
   /// Finds or makes a gauge.
-  public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+  func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     series(.gauge, label, dimensions) { _ in GaugeSeries() } ?? DroppedSeries()
   }
 
   /// Finds or makes a histogram, or a gauge where nothing is aggregated.
-  public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+  func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     guard aggregate else { return series(.gauge, label, dimensions) { _ in GaugeSeries() } ?? DroppedSeries() }
     return series(.histogram, label, dimensions) { HistogramSeries(bounds: $0) } ?? DroppedSeries()
   }
 
   /// Finds or makes a histogram in seconds.
-  public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+  func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     series(.histogram, label, dimensions) { HistogramSeries(bounds: $0) } ?? DroppedSeries()
   }
 
   /// Forgets a counter.
-  public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+  func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
   /// Forgets a counter.
-  public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
+  func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
   /// Forgets a gauge.
-  public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+  func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
   /// Forgets a histogram or gauge.
-  public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+  func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
   /// Forgets a histogram.
-  public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
+  func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 }

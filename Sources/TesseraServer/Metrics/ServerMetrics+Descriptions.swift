@@ -1,5 +1,3 @@
-internal import TesseraMetrics
-
 extension ServerMetrics {
   /// What each number means.
   static let descriptions: [MetricDescription] = [
@@ -26,7 +24,7 @@ extension ServerMetrics {
     MetricDescription("tessera_connection_errors_total", "Connections ended by an error, by code."),
     MetricDescription("tessera_ready", "1 where the server takes requests, else 0."),
     MetricDescription("tessera_canary_age_seconds", "Time since every model last had a success; +Inf before."),
-    MetricDescription("tessera_canaries_total", "Canary inferences, by outcome."),
+    MetricDescription("tessera_canaries_total", "Canary inferences, by model and outcome."),
     MetricDescription("tessera_model_info", "1 for each model that is served, by name, generation and SHA-256."),
     MetricDescription("process_resident_memory_bytes", "Memory of the process that is in RAM."),
     MetricDescription("process_open_fds", "Open descriptors of the process."),

@@ -1,13 +1,12 @@
 internal import Metrics
-internal import TesseraMetrics
 internal import TesseraProtocol
 
 /// What a server counts and times; ``descriptions`` says what each number means.
 struct ServerMetrics: Sendable {
+  let factory: any MetricsFactory
   private let outcomes: [String: Counter]
-  private let refusals: [ErrorCode: Counter]
-  private let canaries: [String: Counter]
-  private let connectionEnds: [ErrorCode: Counter]
+  private let refusals: [String: Counter]
+  private let connectionEnds: [String: Counter]
   private let duration: Timer
   private let queueTime: Timer
   private let computeTime: Timer
@@ -20,25 +19,23 @@ struct ServerMetrics: Sendable {
   private let refusedTokens: Counter
   private let refusedHandshakes: Counter
 
-  private static let other = "OTHER"
+  /// The label of what has none of its own.
+  static let other = "OTHER"
 
   init(_ factory: any MetricsFactory) {
+    self.factory = factory
     func counter(_ name: String, _ dimensions: [(String, String)] = []) -> Counter {
       Counter(label: "tessera_\(name)", dimensions: dimensions, factory: factory)
     }
     func timer(_ name: String) -> Timer { Timer(label: "tessera_\(name)", factory: factory) }
     // All from the beginning, so that rates are right from the first event on.
-    let codes = ErrorCode.assigned
+    let codes = ErrorCode.assigned.map(\.description) + [Self.other]
     func counters(_ name: String, _ label: String, _ values: [String]) -> [String: Counter] {
       Dictionary(uniqueKeysWithValues: values.map { ($0, counter(name, [(label, $0)])) })
     }
-    outcomes = counters("requests_total", "outcome", codes.map(\.description) + ["OK", "LOST", Self.other])
-    canaries = counters("canaries_total", "outcome", codes.map(\.description) + ["OK", Self.other])
-    func byCode(_ name: String) -> [ErrorCode: Counter] {
-      Dictionary(uniqueKeysWithValues: codes.map { ($0, counter(name, [("code", $0.description)])) })
-    }
-    refusals = byCode("requests_refused_total")
-    connectionEnds = byCode("connection_errors_total")
+    outcomes = counters("requests_total", "outcome", codes + ["OK", "LOST"])
+    refusals = counters("requests_refused_total", "code", codes)
+    connectionEnds = counters("connection_errors_total", "code", codes)
     duration = timer("request_duration_seconds")
     queueTime = timer("request_queue_seconds")
     computeTime = timer("request_compute_seconds")
@@ -65,15 +62,12 @@ struct ServerMetrics: Sendable {
 
   /// Counts a request that was refused or failed.
   func failed(_ code: ErrorCode, wasAdmitted: Bool) {
-    (outcomes[code.description] ?? outcomes[Self.other])?.increment()
-    if !wasAdmitted { refusals[code]?.increment() }
+    Self.count(code, in: outcomes)
+    if !wasAdmitted { Self.count(code, in: refusals) }
   }
 
   /// Counts a request whose connection ended before it did.
   func lost() { outcomes["LOST"]?.increment() }
-
-  /// Counts a canary inference; nil for one that succeeded.
-  func canary(_ code: ErrorCode?) { (canaries[code?.description ?? "OK"] ?? canaries[Self.other])?.increment() }
 
   /// Counts bytes that came.
   func received(_ bytes: Int) { receivedBytes.increment(by: bytes) }
@@ -94,5 +88,9 @@ struct ServerMetrics: Sendable {
   func refusedConnection() { refusedConnections.increment() }
 
   /// Counts a connection that ended by an error of scope 1.
-  func endedConnection(_ code: ErrorCode) { connectionEnds[code]?.increment() }
+  func endedConnection(_ code: ErrorCode) { Self.count(code, in: connectionEnds) }
+
+  private static func count(_ code: ErrorCode, in counters: [String: Counter]) {
+    (counters[code.description] ?? counters[other])?.increment()
+  }
 }
