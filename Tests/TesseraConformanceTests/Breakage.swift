@@ -139,7 +139,7 @@ extension Breakage {
       knowsEveryName: true),
     Breakage(
       name: "a model's pixels without limit", failing: ["open-over-the-models-pixels"],
-      outgoing: rewriting(.infoAnswer) { if $0.count > 78 { write(1 << 20, 8, at: 70, &$0) } }),
+      outgoing: rewriting(.infoAnswer) { if $0.count >= 78 { write(1 << 20, 8, at: 70, &$0) } }),
     Breakage(
       name: "an image's side without limit", failing: ["open-side-over-max"],
       configure: { $0.limits.maxSide = 1 << 20 },

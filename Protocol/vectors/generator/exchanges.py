@@ -147,7 +147,8 @@ def exchanges(out):
 
     talk = Talk().shake()
     talk.client.frame("INFO", w.str8(""))
-    talk.server.frame("INFO_ANSWER", w.info_answer([w.model(classes=classes, classes_named=False, max_pixels=6)], queued=1))
+    small = w.model(classes=classes, classes_named=False, max_pixels=6)
+    talk.server.frame("INFO_ANSWER", w.info_answer([small], queued=1))
     add(
         "exchange-info-of-a-model-for-small-images", "the model's limit is told, HELLO_ACK's is the server's", talk,
         server={"model_pixels": 6})
