@@ -138,8 +138,9 @@ let package = Package(
     .executableTarget(
       name: "tessera-bench",
       dependencies: [
-        "TesseraTraining", "TesseraData", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN",
-        "TesseraTensor", argumentParser,
+        "TesseraTraining", "TesseraInference", "TesseraClient", "TesseraProtocol", "TesseraData", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor",
+        argumentParser, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
 
@@ -215,7 +216,11 @@ let package = Package(
     .testTarget(name: "CampaignTests", dependencies: ["durable-writer"], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
-      name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
+      name: "tessera-benchTests",
+      dependencies: [
+        "tessera-bench", "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraTensor", argumentParser, nioCore,
+        nioHTTP1, nioPosix,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "tesseraTests",
