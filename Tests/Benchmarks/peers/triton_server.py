@@ -1,5 +1,11 @@
 """Serves a segmenter by Triton's server with its Python backend (PyTriton): KServe's protocol, a PNG as raw body."""
+import os
+
 import numpy as np
+
+# Its shared memory does not come about on every machine: the server then waits for it in vain.
+os.environ.setdefault("PYTRITON_NO_TENSORSTORE", "1")
+
 from pytriton.model_config import DynamicBatcher, ModelConfig, Tensor
 from pytriton.triton import Triton, TritonConfig
 
