@@ -139,8 +139,9 @@ let package = Package(
     .executableTarget(
       name: "tessera-bench",
       dependencies: [
-        "TesseraTraining", "TesseraData", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN",
-        "TesseraTensor", argumentParser,
+        "TesseraTraining", "TesseraInference", "TesseraClient", "TesseraProtocol", "TesseraData", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor",
+        argumentParser, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
 
@@ -225,7 +226,11 @@ let package = Package(
       name: "CampaignTests", dependencies: ["durable-writer", "crosstalk-load", "tessera"], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
-      name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
+      name: "tessera-benchTests",
+      dependencies: [
+        "tessera-bench", "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraTensor", argumentParser, nioCore,
+        nioHTTP1, nioPosix,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "tesseraTests",

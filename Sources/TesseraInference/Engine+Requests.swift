@@ -15,13 +15,7 @@ extension Engine {
   public nonisolated func segment(
     _ request: SegmentationRequest
   ) async throws(SegmentationError) -> SegmentationResult {
-    let flag = request.stopFlag ?? StopFlag()
-    let result = await withTaskCancellationHandler {
-      await outcome(of: request.heeding(flag))
-    } onCancel: {
-      flag.stop()
-    }
-    return try result.get()
+    try await outcome(of: request).get()
   }
 
   /// Segments several images, each as it would be alone: while one is computed, the next is decoded.
@@ -31,13 +25,8 @@ extension Engine {
     typealias Outcome = Result<SegmentationResult, SegmentationError>
     let results: [Int: Outcome] = await withTaskGroup(of: (Int, Outcome).self) { group in
       for (index, request) in requests.enumerated() {
-        group.addTask {
-          do throws(SegmentationError) {
-            return (index, .success(try await self.segment(request)))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
+        // Not by `segment(_:)`: compiled for release, Swift 6.3 loses the index where a typed error is caught here.
+        group.addTask { (index, await self.outcome(of: request)) }
       }
       return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
@@ -49,6 +38,17 @@ extension Engine {
 
   private nonisolated func outcome(
     of request: SegmentationRequest
+  ) async -> Result<SegmentationResult, SegmentationError> {
+    let flag = request.stopFlag ?? StopFlag()
+    return await withTaskCancellationHandler {
+      await outcome(heeding: request.heeding(flag))
+    } onCancel: {
+      flag.stop()
+    }
+  }
+
+  private nonisolated func outcome(
+    heeding request: SegmentationRequest
   ) async -> Result<SegmentationResult, SegmentationError> {
     do throws(SegmentationError) {
       try check(request)

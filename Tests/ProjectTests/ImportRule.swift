@@ -32,7 +32,10 @@ enum ImportRule {
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
     "tessera": foundation.union(networks).union(services).union(["ArgumentParser", "Yams"]).union(operations),
     "tessera-bench": foundation.union(networks)
-      .union(["TesseraTraining", "TesseraData", "TesseraLabels", "ArgumentParser"]),
+      .union([
+        "TesseraTraining", "TesseraInference", "TesseraClient", "TesseraProtocol", "TesseraData", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "ArgumentParser", "NIOCore", "NIOHTTP1", "NIOPosix",
+      ]),
   ]
 
   /// The same for the folders of the samples, which show what the libraries below training can do.
