@@ -3,7 +3,8 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A server that takes a PNG as the body of a POST and answers with another, or of KServe's protocol, over as many connections as are needed.
+/// A server that takes a PNG as the body of a POST and answers with another, or of KServe's protocol, over as many
+/// connections as are needed.
 final class HTTPTarget: LoadTarget {
   private let host: String
   private let port: Int

@@ -4,10 +4,10 @@ import TesseraTensor
 /// A server that is asked for many times what it can do.
 struct Overload: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ask a server for many times what it can do: are refusals quick, is goodput kept, memory flat?",
+    abstract: "Ask a server for many times what it can do: are refusals quick, is goodput kept, is memory flat?",
     discussion: """
-      First a closed loop finds the peak of `tessera serve`, then an open loop asks for --factor times as much. Each is \
-      a line; the last also has goodput_ratio, answers a second as a share of the peak, and the server's memory.
+      First a closed loop finds the peak of `tessera serve`, then an open loop asks for --factor times as much. Each \
+      is a line; the last also has goodput_ratio, answers a second as a share of the peak, and the server's memory.
       """)
 
   @Option(help: "How many times the peak is asked for, 1 to 100.") var factor = 20
