@@ -306,24 +306,26 @@ def more_of_clients(add, outcome):
         "exchange-drain", "the warning, the last id, the answer in flight", talk, plays=("client",),
         results=[outcome(talk)])
 
-    untouched = [{"id": 1, "code": 203, "name": "DRAINING", "scope": 0}]
-    for name, about, frames in [
-        ("error", "its ERROR, damaged or not, is not read and ends it", [
-            ("ERROR", w.error("DRAINING"), {"payload_crc": 0})]),
-        ("result", "its frames are not read, were they ever so wrong", [
-            ("RESULT", b"no result", {}), ("RESULT", b"", {}), ("RESULT_DATA", b"x", {}),
-            ("RESULT_DATA", b"y", {"flags": 1})]),
-    ]:
+    def given_up(name, about, answer):
         talk = Talk().shake()
         talk.request()
         talk.server.frame("GOAWAY", w.goaway(0))
-        for type, payload, fields in frames:
-            talk.server.frame(type, payload, id=1, **fields)
+        answer(talk)
         talk.ping()
         talk.pong()
         add(
             f"exchange-given-up-{name}", f"of a request that has failed: {about}", talk, plays=("client",),
-            errors=untouched)
+            errors=[{"id": 1, "code": 203, "name": "DRAINING", "scope": 0}])
+
+    def wrong_answer(talk):
+        talk.result(width=7)
+        talk.result()
+        talk.reply(b"x", end=False)
+        talk.reply(b"yz")
+
+    given_up("error", "its ERROR, damaged or not, is not read and ends it", lambda talk: talk.server.frame(
+        "ERROR", w.error("DRAINING"), id=1, payload_crc=0))
+    given_up("result", "its frames are not read, were they ever so wrong", wrong_answer)
 
     talk = Talk().shake()
     talk.client.frame("INFO", w.str8(""))
