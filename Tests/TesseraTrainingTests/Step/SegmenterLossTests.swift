@@ -98,7 +98,8 @@ struct SegmenterLossTests {
       let slope = zip(step.gradients.tensors, direction).reduce(0 as Float) { sum, pair in
         sum + zip(pair.0.elements, pair.1.elements).reduce(0) { $0 + $1.0 * $1.1 } / length
       }
-      let distance: Float = 2e-3
+      // The difference tends to the slope from 8e-3 (16 % off) down to this; below it, rounding takes over.
+      let distance: Float = 2.5e-4
       let losses = [-distance, distance].map { offset in
         let moved = zip(values.parameters, direction).map { parameter, along in
           Tensor(
@@ -108,7 +109,8 @@ struct SegmenterLossTests {
         return loss(at: values.replacing(parameters: moved, buffers: values.buffers), objective, own: own.labels)
       }
       let difference = (losses[1] - losses[0]) / (2 * distance)
-      #expect(abs(difference - slope) < 0.02 * norm, "\(difference), not \(slope), of \(norm)")
+      let allowed = 0.01 * abs(slope) + 0.0005 * norm
+      #expect(abs(difference - slope) < allowed, "\(difference), not \(slope), of \(norm)")
     }
   }
 }
