@@ -85,7 +85,6 @@ let package = Package(
     // Level 1
     library("TesseraFiles", []),
     library("TesseraLabels", []),
-    library("TesseraMetrics", [metrics]),
     library("TesseraTensor", ["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
 
     // Level 2
@@ -96,18 +95,20 @@ let package = Package(
     // Level 3
     library("TesseraCredentials", ["TesseraFiles", "TesseraProtocol", nioCore, nioSSL]),
     library("TesseraModels", ["TesseraNN", "TesseraTensor"]),
-    library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", yams]),
-    library("TesseraConformance", ["TesseraProtocol", "TesseraLabels", nioCore, nioPosix]),
+    library("TesseraData", ["TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", crypto, yams]),
 
     // Level 4
     library(
       "TesseraServer",
       [
-        "TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL,
-        nioTLS, logging, metrics, serviceLifecycle,
+        "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, logging,
+        metrics, serviceLifecycle,
       ]),
     library(
       "TesseraClient",
+      ["TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS]),
+    library(
+      "TesseraConformance",
       ["TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, nioTLS]),
     library(
       "TesseraWeights",
@@ -138,8 +139,9 @@ let package = Package(
     .executableTarget(
       name: "tessera-bench",
       dependencies: [
-        "TesseraTraining", "TesseraData", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN",
-        "TesseraTensor", argumentParser,
+        "TesseraTraining", "TesseraInference", "TesseraClient", "TesseraProtocol", "TesseraData", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraWeights", "TesseraNN", "TesseraTensor",
+        argumentParser, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: settings),
 
@@ -159,14 +161,16 @@ let package = Package(
     sample("SemiSupervisedDigits", ["SampleKit", "Digits"]),
     sample("PseudoLabels", ["SampleKit", "Digits"]),
 
+    // What tests of several targets share.
+    library("TestSupport", ["TesseraLabels", "TesseraProtocol"], path: "Tests/Support"),
+
     // Tests mirror Sources.
     tests("TesseraFiles"),
-    tests("TesseraLabels"),
-    tests("TesseraMetrics", [metrics]),
+    tests("TesseraLabels", ["TestSupport"]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
     tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
-    tests("TesseraProtocol", ["TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
+    tests("TesseraProtocol", ["TestSupport", "TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
       exclude: ["Goldens"]),
@@ -176,11 +180,12 @@ let package = Package(
     tests(
       "TesseraServer",
       [
-        "TesseraClient", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, nioSSL, logging,
-        serviceLifecycle,
+        "TesseraClient", "TesseraConformance", "TesseraCredentials", "TesseraProtocol", "TesseraLabels", nioCore,
+        nioPosix, nioSSL, logging, metrics, serviceLifecycle,
       ]),
     tests(
-      "TesseraConformance", ["TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
+      "TesseraConformance",
+      ["TestSupport", "TesseraServer", "TesseraProtocol", "TesseraLabels", nioCore, nioPosix, logging]),
     tests(
       "TesseraTraining",
       [
@@ -204,22 +209,32 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "CTesseraPNG", "CTesseraZstd", "TesseraData", "TesseraImaging", "TesseraLabels", "TesseraProtocol",
-        "TesseraWeights", nioCore,
+        "TestSupport", "CTesseraPNG", "CTesseraZstd", "TesseraData", "TesseraImaging", "TesseraLabels",
+        "TesseraProtocol", "TesseraWeights", nioCore,
       ], path: "Tests/Fuzz/Targets", swiftSettings: settings),
     tests("FuzzTargets", ["TesseraImaging"]),
     // A program that writes one file durably, for faults to fall into.
     .executableTarget(
       name: "durable-writer", dependencies: ["TesseraWeights"], path: "Tests/Campaigns/Writer",
       swiftSettings: settings),
-    .testTarget(name: "CampaignTests", dependencies: ["durable-writer"], swiftSettings: settings),
+    // A program that asks a server for answers that are known.
+    .executableTarget(
+      name: "crosstalk-load",
+      dependencies: ["TesseraClient", "TesseraImaging", "TesseraLabels", "TesseraProtocol"],
+      path: "Tests/Campaigns/Load", swiftSettings: settings),
+    .testTarget(
+      name: "CampaignTests", dependencies: ["durable-writer", "crosstalk-load", "tessera"], swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
-      name: "tessera-benchTests", dependencies: ["tessera-bench", "TesseraModels", argumentParser],
+      name: "tessera-benchTests",
+      dependencies: [
+        "tessera-bench", "TesseraImaging", "TesseraLabels", "TesseraModels", "TesseraTensor", argumentParser, nioCore,
+        nioHTTP1, nioPosix,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "tesseraTests",
-      dependencies: ["tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
+      dependencies: ["TestSupport", "tessera", "TesseraCredentials", "TesseraLabels", "TesseraImaging", "TesseraData"],
       swiftSettings: settings),
   ]
 )

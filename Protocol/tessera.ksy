@@ -319,7 +319,7 @@ types:
         type: u1
         if: num_models == 1
       names_classes:
-        value: num_models == 1 and _io.size > 67 + len_first_name
+        value: num_models == 1 and _io.size > 75 + len_first_name
   model:
     params:
       - id: named
@@ -343,6 +343,8 @@ types:
         type: u4
       - id: side_multiple
         type: u4
+      - id: max_pixels
+        type: u8
       - id: classes
         type: label_class
         repeat: expr

@@ -74,12 +74,12 @@ field("uint8", "hello_ack.reserved", "Reserved", base.HEX)
 field("uint32", "hello_ack.hello_crc", "CRC-32C of HELLO", base.HEX)
 field("uint64", "hello_ack.instance", "Instance", base.HEX)
 local limits = {
-  { 4, "max_chunk" }, { 4, "max_open" }, { 4, "max_inflight" }, { 4, "max_side" }, { 8, "max_pixels" },
-  { 8, "max_message" }, { 8, "max_result" }, { 8, "credit" }, { 4, "default_budget_ms" }, { 4, "max_budget_ms" },
-  { 4, "idle_ms" }, { 4, "ping_min_ms" }, { 4, "frame_ms" }, { 4, "write_stall_ms" },
+  { "max_chunk", 4 }, { "max_open", 4 }, { "max_inflight", 4 }, { "max_side", 4 }, { "max_pixels", 8 },
+  { "max_message", 8 }, { "max_result", 8 }, { "credit", 8 }, { "default_budget_ms", 4 }, { "max_budget_ms", 4 },
+  { "idle_ms", 4 }, { "ping_min_ms", 4 }, { "frame_ms", 4 }, { "write_stall_ms", 4 },
 }
 for _, limit in ipairs(limits) do
-  field(limit[1] == 4 and "uint32" or "uint64", "hello_ack." .. limit[2], limit[2], base.DEC)
+  field(limit[2] == 4 and "uint32" or "uint64", "hello_ack." .. limit[1], limit[1], base.DEC)
 end
 field("uint8", "hello_ack.codec", "Common codec", base.DEC, codecs)
 
@@ -156,6 +156,7 @@ field("uint16", "model.inputs", "Inputs", base.HEX)
 field("uint16", "model.outputs", "Outputs", base.HEX)
 field("uint32", "model.min_side", "Least side", base.DEC)
 field("uint32", "model.side_multiple", "Side multiple", base.DEC)
+field("uint64", "model.max_pixels", "Most pixels", base.DEC)
 field("string", "class.name", "Class")
 field("uint24", "class.color", "Colour (red, green, blue)", base.HEX)
 
@@ -247,6 +248,15 @@ function Reader:string(name)
   return text
 end
 
+-- Shows fields of these names and bytes in order; returns their ranges by name.
+function Reader:all(prefix, items)
+  local ranges = {}
+  for _, item in ipairs(items) do
+    ranges[item[1]] = self:show(prefix .. item[1], item[2])
+  end
+  return ranges
+end
+
 function Reader:list(name)
   local count = self:take(1)
   for _ = 1, count and count:uint() or 0 do
@@ -275,13 +285,10 @@ messages[0x01] = function(r)
 end
 
 messages[0x81] = function(r)
-  r:show("hello_ack.version", 1)
-  r:show("hello_ack.state", 1)
-  r:show("hello_ack.auth", 1)
-  r:show("hello_ack.reserved", 1)
-  r:show("hello_ack.hello_crc", 4)
-  r:show("hello_ack.instance", 8)
-  for _, limit in ipairs(limits) do r:show("hello_ack." .. limit[2], limit[1]) end
+  r:all("hello_ack.", {
+    { "version", 1 }, { "state", 1 }, { "auth", 1 }, { "reserved", 1 }, { "hello_crc", 4 }, { "instance", 8 },
+  })
+  r:all("hello_ack.", limits)
   r:list("hello_ack.codec")
   r:string("agent")
   r:tlvs()
@@ -304,44 +311,32 @@ messages[0x10] = function(r)
       r.tree:add_le(fields["open.outputs." .. name], outputs)
     end
   end
-  for _, item in ipairs({
+  r:all("open.", {
     { "width", 4 }, { "height", 4 }, { "channels", 1 }, { "bits", 1 }, { "priority", 1 }, { "reserved", 1 },
     { "total", 8 }, { "budget_ms", 4 }, { "generation", 4 }, { "digest", 32 },
-  }) do
-    r:show("open." .. item[1], item[2])
-  end
+  })
   r:string("open.model")
   r:tlvs(true)
 end
 
 messages[0x90] = function(r)
-  local count = 0
-  for _, item in ipairs({
+  local count = r:all("result.", {
     { "width", 4 }, { "height", 4 }, { "classes", 2 }, { "label_bytes", 1 }, { "section_count", 1 },
     { "generation", 4 }, { "batch", 2 }, { "reserved", 2 }, { "decode_us", 4 }, { "queue_us", 4 },
     { "compute_us", 4 }, { "weights_digest", 32 }, { "input_digest", 32 }, { "pixels_digest", 32 },
     { "output_digest", 32 }, { "total", 8 },
-  }) do
-    local range = r:show("result." .. item[1], item[2])
-    if item[1] == "section_count" and range then count = range:uint() end
-  end
+  }).section_count
   r:string("result.model")
-  for _ = 1, count do
+  for _ = 1, count and count:uint() or 0 do
     if r.failed then return end
-    r:show("section.kind", 1)
-    r:show("section.element_bytes", 1)
-    r:show("section.reserved2", 2)
-    r:show("section.reserved4", 4)
-    r:show("section.length", 8)
+    r:all("section.", {
+      { "kind", 1 }, { "element_bytes", 1 }, { "reserved2", 2 }, { "reserved4", 4 }, { "length", 8 },
+    })
   end
 end
 
 messages[0x92] = function(r)
-  r:show("error.code", 2)
-  r:show("error.scope", 1)
-  r:show("error.retry", 1)
-  r:show("error.retry_after_ms", 4)
-  r:show("error.detail", 4)
+  r:all("error.", { { "code", 2 }, { "scope", 1 }, { "retry", 1 }, { "retry_after_ms", 4 }, { "detail", 4 } })
   r:string("error.text")
 end
 
@@ -356,13 +351,10 @@ messages[0x21] = function(r) r:string("info.model") end
 -- the next model, or the end, follows at once.
 local function model(r, named)
   r:string("model.name")
-  r:show("model.generation", 4)
-  r:show("model.weights_digest", 32)
-  local count = r:show("model.class_count", 2)
-  r:show("model.inputs", 2)
-  r:show("model.outputs", 2)
-  r:show("model.min_side", 4)
-  r:show("model.side_multiple", 4)
+  local count = r:all("model.", {
+    { "generation", 4 }, { "weights_digest", 32 }, { "class_count", 2 }, { "inputs", 2 }, { "outputs", 2 },
+    { "min_side", 4 }, { "side_multiple", 4 }, { "max_pixels", 8 },
+  }).class_count
   for _ = 1, named and count and count:le_uint() or 0 do
     if r.failed then return end
     r:string("class.name")
@@ -376,18 +368,15 @@ local function isList(tvb, n)
   local at = 16
   for _ = 1, n do
     if at >= tvb:len() then return false end
-    at = at + 1 + tvb(at, 1):uint() + 50
+    at = at + 1 + tvb(at, 1):uint() + 58
   end
   return at == tvb:len()
 end
 
 messages[0xa1] = function(r)
-  r:show("info.state", 1)
-  r:show("info.reason", 1)
-  local count = r:show("info.model_count", 2)
-  r:show("info.queued", 4)
-  r:show("info.queue_limit", 4)
-  r:show("info.canary_ms", 4)
+  local count = r:all("info.", {
+    { "state", 1 }, { "reason", 1 }, { "model_count", 2 }, { "queued", 4 }, { "queue_limit", 4 }, { "canary_ms", 4 },
+  }).model_count
   local n = count and not r.failed and count:le_uint() or 0
   local named = n > 0 and not isList(r.tvb, n)
   for _ = 1, n do
@@ -397,24 +386,14 @@ messages[0xa1] = function(r)
 end
 
 messages[0xa3] = function(r)
-  r:show("goaway.last_id", 8)
-  r:show("goaway.grace_ms", 4)
-  r:show("goaway.code", 2)
-  r:show("goaway.reserved", 2)
+  r:all("goaway.", { { "last_id", 8 }, { "grace_ms", 4 }, { "code", 2 }, { "reserved", 2 } })
 end
 
 local function addHeader(tvb, tree)
   local r = reader(tvb(0, HEADER):tvb(), tree)
-  r:show("wire_len", 4)
-  r:show("plain_len", 4)
-  r:show("id", 8)
-  r:show("type", 1)
-  local flags = r:show("flags", 1)
-  tree:add(fields["flags.end"], flags)
-  r:show("codec", 1)
-  r:show("version", 1)
-  r:show("seq", 4)
-  r:show("payload_crc", 4)
+  r:all("", { { "wire_len", 4 }, { "plain_len", 4 }, { "id", 8 }, { "type", 1 } })
+  tree:add(fields["flags.end"], r:show("flags", 1))
+  r:all("", { { "codec", 1 }, { "version", 1 }, { "seq", 4 }, { "payload_crc", 4 } })
   local crc = r:show("header_crc", 4)
   local isRight = crc:le_uint() == crc32c(tvb(0, HEADER - 4))
   tree:add(fields["header_crc.right"], crc, isRight):set_generated()

@@ -69,7 +69,8 @@ static dnnl_status_t prepare_backward_data(const void *description, tessera_prim
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
-      &op, dnnl_convolution_direct, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding, p.padding_after);
+      &op, dnnl_convolution_direct, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding,
+      p.padding_after);
   if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);

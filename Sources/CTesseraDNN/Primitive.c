@@ -22,8 +22,9 @@ dnnl_engine_t tessera_engine(void) {
   return engine;
 }
 
-// ---- What each thread that computes has of its own, until it ends: a stream, one scratch pad and one area for converted
-// arguments, kept between calls so that a step after the first touches no new page, and oneDNN's memory objects.
+// ---- What each thread that computes has of its own, until it ends: a stream, one scratch pad and one area for
+// converted arguments, kept between calls so that a step after the first touches no new page, and oneDNN's memory
+// objects.
 
 typedef struct {
   void *bytes;

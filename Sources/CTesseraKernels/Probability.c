@@ -35,8 +35,8 @@ static void run(tessera_range body, maps *m, size_t n) {
   tessera_parallel(n * tiles, 8, body, m);
 }
 
-// For `count` pixels of one image, the first of whose numbers lies at `at`: the largest channel, exp(x − largest) of every
-// channel as `y`, and its sum over the channels.
+// For `count` pixels of one image, the first of whose numbers lies at `at`: the largest channel, exp(x − largest) of
+// every channel as `y`, and its sum over the channels.
 TESSERA_INLINE void exponentials_at(const maps *m, size_t at, size_t count, vector16 *largest, vector16 *sum) {
   *largest = load_some16(m->x, at, count, F32);
   *sum = splat16(0);

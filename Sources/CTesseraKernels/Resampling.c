@@ -132,8 +132,8 @@ INSTANTIATE(blend, BF16, blend_bf16)
 INSTANTIATE(gather, F32, gather_f32)
 INSTANTIATE(gather, BF16, gather_bf16)
 
-// ---- Rows: item i is band i mod `bands` of plane i / `bands`. A loop along a row cannot use vectors where its taps lie
-// anywhere, so that axis is done on the map that has fewer rows.
+// ---- Rows: item i is band i mod `bands` of plane i / `bands`. A loop along a row cannot use vectors where its taps
+// lie anywhere, so that axis is done on the map that has fewer rows.
 
 TESSERA_INLINE void across(const taps *t, float *to, const float *from) {
   for (size_t j = 0; j < t->count; j++) {

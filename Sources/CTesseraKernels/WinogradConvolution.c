@@ -143,8 +143,9 @@ TESSERA_INLINE void transform_weights(const weights_job *j, size_t block) {
     for (size_t row = 0; row < 6; row++) {
       vector16 u[6];
       winograd_kernel(t[row], u);
+      size_t place = pair * 32 * in + i * width + block % 2 * 16;
       for (size_t col = 0; col < 6; col++)
-        store16(j->u, (row * 6 + col) * winograd_point_stride(in * out) + pair * 32 * in + i * width + block % 2 * 16, u[col], F32);
+        store16(j->u, (row * 6 + col) * winograd_point_stride(in * out) + place, u[col], F32);
     }
   }
 }

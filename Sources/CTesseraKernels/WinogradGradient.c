@@ -3,8 +3,8 @@
 // Every thread sums over tiles of its own, so the last bits follow from the number of threads.
 #include "Winograd.h"
 
-// Channels that a sum takes at a time, and tiles that are transformed together: fewer read and write the sums more often,
-// more no longer fit the cache.
+// Channels that a sum takes at a time, and tiles that are transformed together: fewer read and write the sums more
+// often, more no longer fit the cache.
 enum { CHANNELS = 8, GROUP = 64 };
 
 typedef struct {

@@ -1,3 +1,4 @@
+public import TesseraCredentials
 internal import TesseraProtocol
 
 extension Client {
@@ -6,7 +7,7 @@ extension Client {
     /// Name and version of the software, for the server's logs.
     public var agent = "tessera"
     /// Encrypts the connection; nil leaves it plain.
-    public var tls: Client.TLS?
+    public var tls: ClientTLS?
     /// The bearer token to show to a server that asks; it is sent over TLS or to this machine only.
     public var token: String?
     /// Time to find the host and to connect.

@@ -13,11 +13,15 @@ public struct Client: Sendable {
 
   private let session: ClientSession
   private let handler: NIOLoopBound<ClientHandler>
+  private let retired: EventLoopFuture<Void>
   private let loop: any EventLoop
 
-  init(session: ClientSession, handler: NIOLoopBound<ClientHandler>, loop: any EventLoop) {
+  init(
+    session: ClientSession, handler: NIOLoopBound<ClientHandler>, retired: EventLoopFuture<Void>, loop: any EventLoop
+  ) {
     self.session = session
     self.handler = handler
+    self.retired = retired
     self.loop = loop
     limits = session.limits
     serverAgent = session.server.agent
@@ -28,10 +32,14 @@ public struct Client: Sendable {
   /// Any number of tasks may call it; requests for which the server has no room yet wait here. Cancelling the task ends
   /// the call at once with CANCELLED and tells the server.
   ///
-  /// - Returns: a result whose digests hold: it belongs to this image, and no byte of it changed on its way.
-  /// - Throws: what the server answered, or DEADLINE, CANCELLED, or why the connection ended; code, scope and retry
-  ///   class tell what to do.
-  public func segment(_ request: SegmentationRequest) async throws(SegmentationError) -> SegmentationResult {
+  /// - Parameter expectedWeights: SHA-256 of the only weights whose answer is of use; nil takes any.
+  /// - Returns: a result whose digests hold: it belongs to this image, no byte of it changed on its way, and its
+  ///   receipt names the model and generation that were asked for.
+  /// - Throws: what the server answered, or DEADLINE, CANCELLED, or why the connection ended; UNKNOWN_MODEL for other
+  ///   weights; code, scope and retry class tell what to do.
+  public func segment(
+    _ request: SegmentationRequest, expectedWeights: ContentDigest? = nil
+  ) async throws(SegmentationError) -> SegmentationResult {
     let exchange = Exchange(
       try EncodedRequest(request, session: session, now: .now), deadline: request.deadline)
     let outcome = await withTaskCancellationHandler {
@@ -42,7 +50,9 @@ public struct Client: Sendable {
       exchange.cancel()
       loop.execute { handler.value.giveUp(exchange, SegmentationError(.cancelled)) }
     }
-    return try outcome.get().decode()
+    let received = try outcome.get()
+    try received.checkReceipt(answering: request, expectedWeights: expectedWeights)
+    return try received.decode()
   }
 
   /// Segments an image.
@@ -74,4 +84,15 @@ public struct Client: Sendable {
     }
     return ServerStatus(try answer.get())
   }
+}
+
+extension Client {
+  /// A random number of the server's process: what has another is another server.
+  var instance: UInt64 { session.server.instance }
+
+  /// Whether the server was going away already when it greeted.
+  var isDraining: Bool { session.server.state == .draining }
+
+  /// Does something when no more requests can be opened here, before those in flight hear of it.
+  func whenRetired(_ action: @escaping @Sendable () -> Void) { retired.whenComplete { _ in action() } }
 }

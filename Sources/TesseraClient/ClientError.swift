@@ -19,6 +19,8 @@ public enum ClientError: Error, Hashable, Sendable {
   case tokenInTheClear(host: String, port: Int)
   /// Somebody answered, but not as a server that takes this client; the error tells code and retry class.
   case handshakeFailed(host: String, port: Int, SegmentationError)
+  /// A server ended a connection and said how long to stay away.
+  case sentAway(host: String, port: Int, SegmentationError)
 }
 
 extension ClientError {
@@ -28,7 +30,15 @@ extension ClientError {
     case .hostNotFound, .credentials, .tokenInTheClear: .never
     case .tls(_, _, let fault): fault == .interrupted ? .anotherServer : .never
     case .refused, .connectTimeout, .unreachable: .anotherServer
-    case .handshakeFailed(_, _, let error): error.retry
+    case .handshakeFailed(_, _, let error), .sentAway(_, _, let error): error.retry
+    }
+  }
+
+  /// How long to wait before a retry of class ``RetryClass/afterDelay``.
+  public var retryAfter: Duration {
+    switch self {
+    case .handshakeFailed(_, _, let error), .sentAway(_, _, let error): error.retryAfter
+    default: .zero
     }
   }
 }
@@ -50,6 +60,8 @@ extension ClientError: CustomStringConvertible {
       "did not send the token to \(host.debugDescription) port \(port): others could read it; use TLS (--tls)"
     case .handshakeFailed(let host, let port, let error):
       "connected to \(host.debugDescription) port \(port), but no session came about: \(error)"
+    case .sentAway(let host, let port, let error):
+      "\(host.debugDescription) port \(port) wants no connection now: \(error)"
     }
   }
 }

@@ -32,8 +32,16 @@ extension ClientHandler {
   func openWaiting() {
     for index in waiters.indices where waiters[index].id == nil {
       guard connection.canOpen(total: waiters[index].exchange.request.total) else { return }
-      waiters[index].id = connection.open(waiters[index].exchange.request)
-      if waiters[index].exchange.deadline == nil { waiters[index].timeout = serverTimeout }
+      var request = waiters[index].exchange.request
+      if let deadline = waiters[index].exchange.deadline {
+        let left = ContinuousClock.now.duration(to: deadline)
+        // It is given up as soon as its timer is noticed.
+        if left <= .zero { continue }
+        request.limit(to: left)
+      } else {
+        waiters[index].timeout = serverTimeout
+      }
+      waiters[index].id = connection.open(request)
     }
   }
 

@@ -40,6 +40,8 @@ final class ClientHandler: ChannelInboundHandler {
   var hasRead = false
   /// Completed in any case.
   let ready: EventLoopPromise<ClientSession>
+  /// Succeeds when no request can be opened any more, in any case.
+  let retired: EventLoopPromise<Void>
   var context: ChannelHandlerContext?
 
   /// In the order of submission.
@@ -57,6 +59,7 @@ final class ClientHandler: ChannelInboundHandler {
     self.isEncrypted = isEncrypted
     hasToken = configuration.token != nil
     ready = loop.makePromise()
+    retired = loop.makePromise()
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -133,6 +136,7 @@ final class ClientHandler: ChannelInboundHandler {
     case .info(let answer): asked.popFirst()?.continuation.resume(returning: .success(answer))
     case .goAway:
       ended = ended ?? SegmentationError(.draining)
+      retired.succeed()
       failUnopened(SegmentationError(.draining))
     case .close(let error): end(error)
     }
@@ -142,6 +146,7 @@ final class ClientHandler: ChannelInboundHandler {
   func end(_ error: SegmentationError) {
     ended = error
     ready.fail(error)
+    retired.succeed()
     let left = waiters
     waiters.removeAll()
     for waiter in left { waiter.continuation.resume(returning: .failure(error)) }

@@ -16,21 +16,36 @@ struct Connector: Sendable {
     }
     let security = try ChannelSecurity(configuration, host: host)
     let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let attempt: Attempt
+    let attempts = NIOLoopBoundBox.makeBoxSendingValue(Attempts(), eventLoop: loop)
+    let outcome: Result<(Client, any Channel), ClientError> = await withTaskCancellationHandler {
+      await greet(on: loop, security, attempts)
+    } onCancel: {
+      loop.execute { attempts.value.giveUp() }
+    }
+    return try outcome.get()
+  }
+
+  private func greet(
+    on loop: any EventLoop, _ security: ChannelSecurity, _ attempts: NIOLoopBoundBox<Attempts>
+  ) async -> Result<(Client, any Channel), ClientError> {
+    let made: Connected
     do {
-      attempt = try await connect(on: loop, security).get()
+      made = try await connect(on: loop, security, attempts).get()
     } catch {
-      throw clientError(for: error)
+      return .failure(clientError(for: error))
     }
     do {
-      let session = try await attempt.ready.get()
-      return (Client(session: session, handler: attempt.handler, loop: loop), attempt.channel)
+      let session = try await made.ready.get()
+      let client = Client(session: session, handler: made.handler, retired: made.retired, loop: loop)
+      return .success((client, made.channel))
     } catch {
       // It fails only where the channel is closed already.
-      try? await attempt.channel.close()
-      throw handshakeError(for: error, security)
+      try? await made.channel.close()
+      return .failure(Task.isCancelled ? cancelled : handshakeError(for: error, security))
     }
   }
+
+  private var cancelled: ClientError { .unreachable(host: host, port: port, reason: "the task was cancelled") }
 
   private func handshakeError(for error: any Error, _ security: ChannelSecurity) -> ClientError {
     switch error {
@@ -41,39 +56,59 @@ struct Connector: Sendable {
     }
   }
 
-  /// The one channel of several attempts, one for each address, that was connected.
-  private struct Attempt: Sendable {
+  /// The channels of several attempts, one for each address of the host.
+  private struct Attempts {
+    var handlers: [ObjectIdentifier: ClientHandler] = [:]
+    var channels: [any Channel] = []
+    var isGivenUp = false
+
+    mutating func giveUp() {
+      isGivenUp = true
+      for channel in channels { channel.close(promise: nil) }
+    }
+  }
+
+  /// The one of them that was connected.
+  private struct Connected: Sendable {
     let channel: any Channel
     let handler: NIOLoopBound<ClientHandler>
     let ready: EventLoopFuture<ClientSession>
+    let retired: EventLoopFuture<Void>
   }
 
-  private func connect(on loop: any EventLoop, _ security: ChannelSecurity) -> EventLoopFuture<Attempt> {
-    let handlers = NIOLoopBoundBox<[ObjectIdentifier: ClientHandler]>.makeBoxSendingValue([:], eventLoop: loop)
-    return ClientBootstrap(group: loop)
+  private func connect(
+    on loop: any EventLoop, _ security: ChannelSecurity, _ attempts: NIOLoopBoundBox<Attempts>
+  ) -> EventLoopFuture<Connected> {
+    ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(configuration.connectTime))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.socketOption(.so_keepalive), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          guard !attempts.value.isGivenUp else { throw ChannelError.ioOnClosedChannel }
+          if let tls = try security.handler() { try channel.pipeline.syncOperations.addHandler(tls) }
           let handler = ClientHandler(
             configuration.protocolConfiguration(greaseSeed: .random(in: .min ... .max)),
             isEncrypted: security.isEncrypted, patience: configuration.patience, loop: loop)
-          if let tls = try security.handler() { try channel.pipeline.syncOperations.addHandler(tls) }
-          handlers.value[ObjectIdentifier(channel)] = handler
+          attempts.value.handlers[ObjectIdentifier(channel)] = handler
+          attempts.value.channels.append(channel)
           try channel.pipeline.syncOperations.addHandler(handler)
         }
       }
       .connect(host: host, port: port)
       .flatMapThrowing { channel in
         // The initializer ran for every channel; a pipeline that is closed already no longer has the handler.
-        guard let handler = handlers.value[ObjectIdentifier(channel)] else { throw ChannelError.ioOnClosedChannel }
-        return Attempt(
-          channel: channel, handler: NIOLoopBound(handler, eventLoop: loop), ready: handler.ready.futureResult)
+        guard let handler = attempts.value.handlers[ObjectIdentifier(channel)] else {
+          throw ChannelError.ioOnClosedChannel
+        }
+        return Connected(
+          channel: channel, handler: NIOLoopBound(handler, eventLoop: loop), ready: handler.ready.futureResult,
+          retired: handler.retired.futureResult)
       }
   }
 
   private func clientError(for error: any Error) -> ClientError {
+    if Task.isCancelled { return cancelled }
     if case ChannelError.connectTimeout = error { return .connectTimeout(host: host, port: port) }
     guard let error = error as? NIOConnectionError else {
       return .unreachable(host: host, port: port, reason: "\(error)")

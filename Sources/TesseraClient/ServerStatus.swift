@@ -2,10 +2,10 @@ public import TesseraProtocol
 
 /// How a server is, and what it serves.
 public struct ServerStatus: Hashable, Sendable {
-  /// Whether it takes requests.
+  /// Whether it takes requests: of the model that was named, if one was.
   public let state: ServerState
-  /// Why the server is not ready, in its own numbers; 0 where it is.
-  public let reason: UInt8
+  /// Why not.
+  public let reason: StatusReason
   /// Requests that are admitted and not computed.
   public let queued: Int
   /// Most of them.
@@ -17,7 +17,7 @@ public struct ServerStatus: Hashable, Sendable {
 
   init(_ answer: InfoAnswer) {
     state = answer.state
-    reason = answer.reason
+    reason = StatusReason(rawValue: answer.reason)
     queued = Int(answer.queued)
     queueLimit = Int(answer.queueLimit)
     sinceSuccess = answer.sinceCanary

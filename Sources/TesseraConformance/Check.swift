@@ -29,7 +29,8 @@ struct Check: Sendable {
 
   /// Every check that talks to a server, in the order of the specification.
   static let all: [Check] = [
-    prefaces, headers, checkOrder, damagedPayloads, types, ids, textsAndTLVs, hellos, helloAcks, auths, opens, results,
+    prefaces, transports, headers, checkOrder, damagedPayloads, types, ids, textsAndTLVs, hellos, helloAcks, auths,
+    opens, results,
     controls, values, credit, admission, data, deadlinesAndCancels, compression, negotiation, states, rates, times,
   ].flatMap { $0 }
 }

@@ -1,4 +1,5 @@
 internal import NIOCore
+public import TesseraCredentials
 internal import TesseraProtocol
 
 /// Judges a server of TSP/1 by talking to it, one conversation after the other.
@@ -9,6 +10,10 @@ public struct Conformance: Sendable {
   public let port: Int
   /// The bearer token, where the server asks for one.
   public var token: [UInt8]?
+  /// Encrypts connections, and checks what the server makes of other handshakes; nil leaves them plain.
+  public var tls: ClientTLS?
+  /// Whether the server expects a PROXY header in front of every connection.
+  public var isProxied = false
   /// The longest that a conversation waits in all; checks of longer time limits are skipped.
   public var patience: Duration = .seconds(8)
   /// Whether a check of this name is made; nil makes all.
@@ -29,7 +34,7 @@ public struct Conformance: Sendable {
     -> ConformanceReport
   {
     var audit = FrameAudit()
-    let facts = try await ask(&audit)
+    let facts = try await ask(try Route(host: host, port: port, tls: tls, isProxied: isProxied), &audit)
     var findings: [Finding] = []
     for check in Check.all where selection?(check.name) ?? true {
       let verdict = try await verdict(of: check, facts, &audit)
@@ -55,8 +60,8 @@ public struct Conformance: Sendable {
   }
 
   /// Asks a server what it is.
-  private func ask(_ audit: inout FrameAudit) async throws(ConformanceError) -> ServerFacts {
-    var talk = try await Conversation(host: host, port: port, within: patience)
+  private func ask(_ route: Route, _ audit: inout FrameAudit) async throws(ConformanceError) -> ServerFacts {
+    var talk = try await Conversation(route, .agreed, header: route.proxyHeader, within: patience)
     let hello = Script.helloPayload
     talk.send(Preface.bytes)
     var sealer = FrameSealer()
@@ -68,12 +73,16 @@ public struct Conformance: Sendable {
     talk.send(frame(.hello, hello))
     let greeting = await talk.wait(for: .helloAck(), within: patience)
     guard let ack = talk.transcript.helloAck, case .met = greeting else {
-      let came = talk.transcript.summary
+      let (came, fault) = (talk.transcript.summary, talk.transcript.fault)
       await talk.close()
-      throw .noGreeting(host: host, port: port, came: came)
+      throw fault.map { Self.error($0, route) } ?? .noGreeting(host: host, port: port, came: came)
+    }
+    if ack.authentication == .token, token != nil, !route.isEncrypted, !talk.isLocal {
+      await talk.close()
+      throw .tokenInTheClear(host: host, port: port)
     }
     var facts = ServerFacts(
-      ack: ack, codecs: ack.codecs.filter(Codec.spoken.contains), token: token, model: nil,
+      ack: ack, codecs: ack.codecs.filter(Codec.spoken.contains), token: token, route: route, model: nil,
       patience: patience)
     if ack.authentication != .token || token != nil {
       if ack.authentication == .token, let token {
@@ -83,12 +92,17 @@ public struct Conformance: Sendable {
       talk.send(frame(.info, InfoRequest(model: "").encoded()))
       _ = await talk.wait(for: .infos("INFO", named: [false]), within: patience)
       facts = ServerFacts(
-        ack: ack, codecs: facts.codecs, token: token, model: talk.transcript.firstModel,
+        ack: ack, codecs: facts.codecs, token: token, route: route, model: talk.transcript.firstModel,
         patience: patience)
     }
     audit.add(talk.transcript)
     await talk.close()
     return facts
+  }
+
+  private static func error(_ fault: TLSFault, _ route: Route) -> ConformanceError {
+    if case .wrongName = fault { return .tls(host: route.host, port: route.port, .wrongName(route.subject)) }
+    return .tls(host: route.host, port: route.port, fault)
   }
 
   private func verdict(
@@ -110,7 +124,7 @@ public struct Conformance: Sendable {
   private func play(_ script: Script, _ audit: inout FrameAudit) async throws(ConformanceError)
     -> Verdict
   {
-    var talk = try await Conversation(host: host, port: port, within: patience)
+    var talk = try await Conversation(script.facts.route, script.handshake, header: script.header, within: patience)
     var verdict = Verdict.passed
     // All that a conversation waits for shares one patience.
     let deadline = ContinuousClock.now + patience

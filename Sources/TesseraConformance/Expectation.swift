@@ -1,3 +1,4 @@
+internal import TesseraCredentials
 internal import TesseraProtocol
 
 /// What must come of a conversation.
@@ -131,6 +132,21 @@ extension Expectation {
   static let noPong = Self(description: "the end, and no PONG") { transcript in
     if transcript.frames.contains(where: { $0.header.type == .pong }) { return .broken("PONG") }
     return transcript.hasEnded ? .met : .open
+  }
+
+  /// The end, and not one frame before it; an alert of TLS is none.
+  static let silence = Self(description: "the end without an answer") { transcript in
+    if let frame = transcript.frames.first { return .broken("\(frame.header.type)") }
+    return transcript.hasEnded ? .met : .open
+  }
+
+  /// TLS with the protocol's own name in ALPN.
+  static let securedByName = Self(description: "ALPN tessera") { transcript in
+    switch transcript.applicationProtocol {
+    case TLSContext.applicationProtocol: .met
+    case let other?: .broken("ALPN \(other)")
+    case nil: transcript.frames.isEmpty ? transcript.endJudgement : .broken("no ALPN")
+    }
   }
 
   /// The end, without an ERROR of scope 1.

@@ -14,9 +14,16 @@ struct Script {
 
   let facts: ServerFacts
   private(set) var steps: [Step] = []
+  /// How the connection begins below the protocol.
+  var handshake = Route.Handshake.agreed
+  /// What stands in front of the connection.
+  var header: [UInt8]?
   private var sequence = SequenceNumber.first
 
-  init(_ facts: ServerFacts) { self.facts = facts }
+  init(_ facts: ServerFacts) {
+    self.facts = facts
+    header = facts.route.proxyHeader
+  }
 
   /// A peer that no handshake has told anything: it alone asks for facts.
   static let helloPayload = Hello(

@@ -6,6 +6,7 @@ struct ServerFacts: Sendable {
   /// The codecs it speaks of those that were offered.
   let codecs: [Codec]
   let token: [UInt8]?
+  let route: Route
   /// Its first model; nil where it names none.
   let model: ModelSummary?
   /// The longest that a check waits.
@@ -22,7 +23,9 @@ struct ServerFacts: Sendable {
     let multiple = UInt64(max(model.sideMultiple, 1))
     let side = (UInt64(max(model.minimumSide, 1)) + multiple - 1) / multiple * multiple
     // Sides beyond this are not squared: what a server tells may be any number.
-    guard side <= 1600, 2 * side <= limits.maxSide, 6 * side * side <= min(limits.maxMessage, limits.credit) else {
+    guard side <= 1600, 2 * side <= limits.maxSide, 2 * side * side <= min(limits.maxPixels, model.maximumPixels),
+      6 * side * side <= min(limits.maxMessage, limits.credit)
+    else {
       throw Skip(
         "the smallest image that the model takes, of \(2 * side)×\(side) pixels, is too large")
     }

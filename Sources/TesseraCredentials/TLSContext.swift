@@ -31,8 +31,10 @@ package enum TLSContext {
   }
 
   /// Makes a client's context; the server's certificate and name are verified, always.
+  ///
+  /// - Parameter change: what differs from a client of the protocol.
   package static func client(
-    _ roots: TrustRoots, _ files: CertificateFiles? = nil
+    _ roots: TrustRoots, _ files: CertificateFiles? = nil, _ change: (inout TLSConfiguration) -> Void = { _ in }
   ) throws(CredentialError) -> NIOSSLContext {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .fullVerification
@@ -41,15 +43,17 @@ package enum TLSContext {
       configuration.certificateChain = try chain(files.certificate).map { .certificate($0) }
       configuration.privateKey = .privateKey(try key(files.key))
     }
-    return try context(&configuration, files)
+    return try context(&configuration, files, change)
   }
 
   private static func context(
-    _ configuration: inout TLSConfiguration, _ files: CertificateFiles?
+    _ configuration: inout TLSConfiguration, _ files: CertificateFiles?,
+    _ change: (inout TLSConfiguration) -> Void = { _ in }
   ) throws(CredentialError) -> NIOSSLContext {
     configuration.minimumTLSVersion = .tlsv13
     configuration.applicationProtocols = [applicationProtocol]
     configuration.shutdownTimeout = .milliseconds(Int64(shutdownTime))
+    change(&configuration)
     do {
       return try NIOSSLContext(configuration: configuration)
     } catch NIOSSLError.failedToLoadPrivateKey {

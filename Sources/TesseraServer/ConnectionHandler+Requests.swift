@@ -84,10 +84,9 @@ extension ConnectionHandler {
   /// Answers INFO.
   func status(naming name: String) -> InfoAnswer {
     let current = shared.models.table.current.map(\.model).filter { name.isEmpty || $0.name == name }
-    let readiness = shared.canary.readiness
+    let readiness = drain == nil ? shared.canary.standing.readiness(of: name) : .notReady(.draining)
     return InfoAnswer(
-      state: drain == nil ? readiness.state : .draining,
-      reason: drain == nil ? readiness.number : Readiness.notReady(.draining).number,
+      state: readiness.state, reason: readiness.number.rawValue,
       queued: UInt32(clamping: shared.queue.read { $0.unanswered }),
       queueLimit: UInt32(clamping: shared.queue.requestLimit),
       sinceCanary: shared.canary.age(of: name) ?? .milliseconds(Int64(UInt32.max)),

@@ -135,14 +135,19 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// Takes what came of the last call, until nothing is left: frames while the channel takes them, and actions.
   func pump(_ context: ChannelHandlerContext) {
     // Before the models: where it is ready, they are there.
-    let readiness = shared.canary.readiness
+    let standing = shared.canary.standing
     let models = shared.models.table
     connection.models = models.descriptions
-    if drain == nil { connection.state = readiness.state }
+    connection.intake = standing.intake
+    if drain == nil { connection.state = standing.readiness.state }
     // A generation that an OPEN was checked against must be there to be admitted to.
     withExtendedLifetime(models) {
       repeat {
-        while let action = connection.nextAction() { perform(action, context) }
+        while let action = connection.nextAction() {
+          // What ended while these bytes were read gives its places back before the next request takes some.
+          settle()
+          perform(action, context)
+        }
       } while writeFrames(context)
     }
     settle()

@@ -8,19 +8,23 @@ internal import TesseraProtocol
 /// Opens the port and gives each connection its handler.
 struct Listener: Sendable {
   let shared: ConnectionHandler.Shared
+  /// One that was passed, and listens already.
+  let socket: Int32?
   let registry: ConnectionRegistry
   let logger: Logger
 
   /// Starts to listen.
   func listen(on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
     let configuration = shared.configuration
-    let address = try configuration.socketAddress()
+    let address = try configuration.socketAddress(of: socket)
     warnOfFewDescriptors()
     configuration.warnOfExposure(address, logger)
     do {
-      guard let socket = configuration.passedSocket else { return try await bootstrap(group).bind(to: address).get() }
-      // It listens already.
-      return try await bootstrap(group).withBoundSocket(socket).get()
+      guard let socket else { return try await bootstrap(group).bind(to: address).get() }
+      let channel = try await bootstrap(group).withBoundSocket(socket).get()
+      // Taking it over has cut its backlog to a default; this is what who passed it asks for unless told otherwise.
+      _ = Glibc.listen(socket, SOMAXCONN)
+      return channel
     } catch {
       let place = ListenAddress(
         host: address.ipAddress ?? configuration.host, port: address.port ?? configuration.port)

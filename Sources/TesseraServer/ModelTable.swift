@@ -9,6 +9,6 @@ struct ModelTable {
   /// Whether every model has been loaded once.
   let areLoaded: Bool
 
-  /// What requests may name, as ``ServerConnection`` takes it.
-  var descriptions: [ModelDescription] { current.map(\.model) + earlier }
+  /// What requests may name, as ``ServerConnection`` takes it: nothing before every model has been loaded.
+  var descriptions: [ModelDescription] { areLoaded ? current.map(\.model) + earlier : [] }
 }

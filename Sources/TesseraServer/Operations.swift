@@ -2,24 +2,23 @@ internal import Logging
 internal import Metrics
 internal import NIOCore
 internal import Synchronization
-internal import TesseraMetrics
 internal import TesseraProtocol
 
-/// What runs beside the service of requests: canary, admin port, and signs of life for the service manager.
+/// What runs beside the service of requests: canary, admin port, and reports to the service manager.
 final class Operations: Sendable {
   let canary: Canary
   let metrics: ServerMetrics
   private let registry: PrometheusRegistry
   private let gauges: ServerGauges
-  private let notifier: ServiceNotifier?
+  private let reports: ServiceReports?
   private let loop: any EventLoop
   private let logger: Logger
   private let state = Mutex(State())
 
   private struct State {
     var admin: (any Channel)?
-    var children: ConnectionRegistry?
-    var watchdog: RepeatedTask?
+    var guests: AdminGuests?
+    var reporting: RepeatedTask?
   }
 
   init(
@@ -29,15 +28,15 @@ final class Operations: Sendable {
     registry = PrometheusRegistry(ServerMetrics.descriptions)
     // Whatever the process has chosen for its metrics gets them, too.
     metrics = ServerMetrics(MultiplexMetricsHandler(factories: [registry, MetricsSystem.factory]))
-    let notifier = configuration.notifier
+    let reports = configuration.notifier.map { ServiceReports($0) }
     canary = Canary(configuration.canary, models: models, queue: queue, metrics: metrics, logger: logger) {
-      Self.tell($0, notifier)
+      reports?.tell($0)
     }
     gauges = ServerGauges(
       ServerGauges.Sources(
         queue: queue, queueBytes: configuration.queueBytes, registry: connections, canary: canary, models: models),
       registry)
-    self.notifier = notifier
+    self.reports = reports
     self.loop = loop
     self.logger = logger
   }
@@ -45,15 +44,17 @@ final class Operations: Sendable {
   /// Opens the admin port, where there should be one.
   func listen(_ configuration: Server.Configuration) async throws(ServerError) {
     guard let asked = try configuration.adminSocketAddress() else { return }
+    // Whoever asks without end must not keep the loop from requests.
+    let metrics = RecentText(age: configuration.adminTimes.metrics) { [gauges, registry] in
+      gauges.update()
+      return registry.text()
+    }
     let pages = AdminPages(
-      readiness: { [canary] in canary.readiness },
-      metrics: { [gauges, registry] in
-        gauges.update()
-        return (registry.text(), PrometheusRegistry.mediaType)
-      })
-    let listener = AdminListener(address: asked, pages: pages, time: configuration.adminTime)
+      readiness: { [canary] in canary.standing.readiness },
+      metrics: { (metrics.read(now: .now), PrometheusRegistry.mediaType) })
+    let listener = AdminListener(address: asked, pages: pages, times: configuration.adminTimes)
     let channel = try await listener.listen(on: loop)
-    state.withLock { ($0.admin, $0.children) = (channel, listener.registry) }
+    state.withLock { ($0.admin, $0.guests) = (channel, listener.guests) }
     if let address { logger.notice("probes and metrics", metadata: ["address": "\(address)"]) }
   }
 
@@ -66,16 +67,12 @@ final class Operations: Sendable {
   /// Begins to watch; requests must find their worker by now.
   func start() {
     canary.start(on: loop)
-    guard let interval = notifier?.watchdogInterval else { return }
-    let half = TimeAmount(interval / 2)
-    let watchdog = loop.scheduleRepeatedTask(initialDelay: half, delay: half) { [notifier, canary] _ in
-      // A drain ends by its own clock.
-      switch canary.readiness {
-      case .ready, .notReady(.draining): notifier?.send("WATCHDOG=1")
-      case .notReady: break
-      }
+    guard let reports else { return }
+    let pause = TimeAmount(reports.pause)
+    let reporting = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { [reports, canary] _ in
+      reports.repeat(canary.standing.readiness)
     }
-    state.withLock { $0.watchdog = watchdog }
+    state.withLock { $0.reporting = reporting }
   }
 
   /// Tells everybody that the server goes away.
@@ -84,17 +81,9 @@ final class Operations: Sendable {
   /// Closes the admin port.
   func end() async {
     let state = state.withLock { $0 }
-    state.watchdog?.cancel()
+    state.reporting?.cancel()
     // It fails only where it is closed already.
     try? await state.admin?.close()
-    state.children?.closeAll()
-  }
-
-  private static func tell(_ readiness: Readiness, _ notifier: ServiceNotifier?) {
-    switch readiness {
-    case .ready: notifier?.send("READY=1", "STATUS=\(readiness)")
-    case .notReady(.draining): notifier?.send("STOPPING=1", "STATUS=draining")
-    case .notReady: notifier?.send("STATUS=\(readiness)")
-    }
+    state.guests?.closeAll()
   }
 }

@@ -46,8 +46,9 @@ struct QueueState {
   /// Bytes of all entries.
   private(set) var bytes: UInt64 = 0
   private(set) var isClosed = false
-  /// When each model last answered with a result, by name.
-  private(set) var successes: [String: LastSuccess] = [:]
+  /// What each model does, by name.
+  private var activities: [String: Activity] = [:]
+  private var successes: [String: LastSuccess] = [:]
   /// A running mean of the time that one client's request takes the engine; nil before the first.
   private var meanTime: Duration?
   /// When the engine was last done with a batch.
@@ -74,7 +75,10 @@ struct QueueState {
     }
     guard now < deadline else { throw SegmentationError(.deadline) }
     guard unanswered < requestLimit else { throw SegmentationError(.overloaded, retryAfter: retryDelay) }
-    guard needed <= byteLimit - bytes else { throw SegmentationError(.memoryBudget, retryAfter: retryDelay) }
+    // What is the server's own may be more than there is room for.
+    guard bytes <= byteLimit, needed <= byteLimit - bytes else {
+      throw SegmentationError(.memoryBudget, retryAfter: retryDelay)
+    }
     guard now + estimatedWait < deadline else {
       throw SegmentationError(.overloaded, "the queue is longer than the request's time", retryAfter: retryDelay)
     }
@@ -82,18 +86,11 @@ struct QueueState {
     return add(Entry(bytes: needed))
   }
 
-  /// Takes in a request of the server's own: nobody waits for its outcome, and no drain for it.
+  /// Takes in a request of the server's own, for whose outcome nobody waits; nil where nothing more is admitted.
   ///
-  /// It takes no client's place, needs none, and is the next in line: however busy the server is, it is not starved.
-  mutating func admitOwn(
-    bytes needed: UInt64, deadline: ContinuousClock.Instant, now: ContinuousClock.Instant
-  ) throws(SegmentationError) -> Ticket {
-    guard !isClosed else { throw SegmentationError(.draining) }
-    guard now < deadline else { throw SegmentationError(.deadline) }
-    guard bytes <= byteLimit, needed <= byteLimit - bytes else {
-      throw SegmentationError(.memoryBudget, retryAfter: retryDelay)
-    }
-    return add(Entry(bytes: needed, isOwn: true, isOrphan: true))
+  /// It takes no client's place, needs neither place nor room, and is the next in line: clients cannot starve it.
+  mutating func admitOwn(bytes: UInt64) -> Ticket? {
+    isClosed ? nil : add(Entry(bytes: bytes, isOwn: true, isOrphan: true))
   }
 
   private mutating func add(_ entry: Entry) -> Ticket {
@@ -119,6 +116,9 @@ struct QueueState {
     let turn = line.next(policy, computeTime: meanTime ?? .zero, now: now)
     if case .batch(let jobs) = turn {
       for job in jobs { entries[job.ticket]?.stage = .computing }
+      if let first = jobs.first {
+        activities[first.request.model.name, default: Activity(now: now)].begin(jobs, now: now)
+      }
     }
     return turn
   }
@@ -143,16 +143,26 @@ struct QueueState {
     return start.duration(to: now) / max(count, 1)
   }
 
+  /// Notes that a request came to a result, which is before its batch ends.
+  mutating func succeed(_ ticket: Ticket, now: ContinuousClock.Instant) {
+    guard let entry = entries[ticket], entry.stage == .computing, let (name, generation) = entry.model else { return }
+    successes[name] = LastSuccess(generation: generation, time: now).orLater(successes[name])
+  }
+
+  /// Looks for signs of life in what computes, and tells of the service's health.
+  mutating func vitals(now: ContinuousClock.Instant) -> Vitals {
+    for name in activities.keys { activities[name]?.observe(now: now) }
+    return Vitals(
+      successes: successes, computing: activities.filter { !$0.value.isIdle }.mapValues(\.moved),
+      lastMovement: activities.values.map(\.moved).max())
+  }
+
   /// Notes that the engine is done with a request.
   mutating func finish(_ ticket: Ticket, taking time: Duration?, now: ContinuousClock.Instant) {
     guard let entry = entries[ticket], entry.stage == .computing else { return }
-    if let time {
-      // A small image of the server's own tells nothing of clients' images.
-      if !entry.isOwn { meanTime = meanTime.map { ($0 * 7 + time) / 8 } ?? time }
-      if let (name, generation) = entry.model {
-        successes[name] = LastSuccess(generation: generation, time: now).orLater(successes[name])
-      }
-    }
+    if let (name, _) = entry.model { activities[name]?.end(ticket, now: now) }
+    // A small image of the server's own tells nothing of clients' images.
+    if let time, !entry.isOwn { meanTime = meanTime.map { ($0 * 7 + time) / 8 } ?? time }
     leaveLine(entry)
     if entry.isOrphan {
       forget(ticket)

@@ -7,7 +7,8 @@ internal import TesseraProtocol
 /// never more than the policy's limit or the service's. Of ``turns`` batches that begin while background requests wait,
 /// one is begun by the oldest of them: what comes without end cannot starve them.
 ///
-/// Requests of the server's own go before all others, each alone and at once; there is one at a time.
+/// Requests of the server's own go before all others in line, each alone and at once; batches that the engine has
+/// already, as many as the service takes calls, go before them.
 struct RequestLine {
   /// What the line has for an engine that is free.
   enum Turn {

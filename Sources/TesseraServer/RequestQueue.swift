@@ -37,6 +37,9 @@ final class RequestQueue: Sendable {
   /// A view of the bookkeeping.
   func read<T: Sendable>(_ body: (borrowing QueueState) -> T) -> T { guarded.withLock { body($0.queue) } }
 
+  /// Looks for signs of life in what computes, and tells of the service's health.
+  func vitals(now: ContinuousClock.Instant) -> Vitals { guarded.withLock { $0.queue.vitals(now: now) } }
+
   /// Takes a request in, or says at once why not.
   ///
   /// - Throws: OVERLOADED, MEMORY_BUDGET, TOO_LARGE, DEADLINE or DRAINING.
@@ -50,18 +53,8 @@ final class RequestQueue: Sendable {
     return try admission.get()
   }
 
-  /// Takes in a request of the server's own, which takes no client's place and which no drain waits for.
-  ///
-  /// - Throws: MEMORY_BUDGET, DEADLINE or DRAINING.
-  func admitOwn(bytes: UInt64, deadline: ContinuousClock.Instant) throws(SegmentationError) -> Ticket {
-    let now = ContinuousClock.now
-    let admission = guarded.withLock { guarded in
-      Result { () throws(SegmentationError) in
-        try guarded.queue.admitOwn(bytes: bytes, deadline: deadline, now: now)
-      }
-    }
-    return try admission.get()
-  }
+  /// Takes in a request of the server's own, which takes no client's place; nil where nothing more is admitted.
+  func admitOwn(bytes: UInt64) -> Ticket? { guarded.withLock { $0.queue.admitOwn(bytes: bytes) } }
 
   /// Lines an admitted request up for the engine.
   func enqueue(_ job: Job) {
@@ -168,6 +161,9 @@ extension RequestQueue {
       if !guarded.withLock({ $0.queue.attach(task, to: tickets) }) { task.cancel() }
     }
   }
+
+  /// Notes that a request came to a result.
+  func succeed(_ ticket: Ticket) { guarded.withLock { $0.queue.succeed(ticket, now: .now) } }
 
   /// Stops waiting for computations that do not end.
   func abandon() {

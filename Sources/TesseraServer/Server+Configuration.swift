@@ -3,7 +3,7 @@ public import TesseraProtocol
 extension Server {
   /// Where a server listens, and every bound it keeps.
   public struct Configuration: Sendable {
-    /// A numeric address, or `localhost`.
+    /// A numeric address, or `localhost`; as ``port``, of no meaning where a socket is passed.
     ///
     /// One that other machines reach takes ``tls`` and either ``tokenFile`` or the clients' authority, or
     /// ``acceptsInsecureAddress``.
@@ -40,8 +40,6 @@ extension Server {
     public var handshakeTime: Duration = .seconds(5)
     /// Threads that move bytes; they never compute.
     public var eventLoops = 1
-    /// A listening socket that was opened for this process, instead of ``host`` and ``port``; the server closes it.
-    public var passedSocket: Int32?
     /// Where probes and metrics are served over HTTP, on loopback alone; nowhere if nil.
     public var admin: ListenAddress?
     /// How the server proves that it can serve; if nil, it takes itself for ready when its models are loaded.
@@ -51,17 +49,18 @@ extension Server {
     /// How a drain is timed.
     public var drain = DrainTimes()
 
-    /// Time for a whole exchange on the admin port.
-    package var adminTime = AdminListener.requestTime
+    /// How long things may take on the admin port.
+    package var adminTimes = AdminTimes()
 
     /// The specification's defaults.
     public init() {}
 
-    /// A bound on the bytes held for clients, without the model's own.
+    /// A bound on the bytes held for clients, without the models' own.
     ///
     ///     queueBytes + maxConnections * (3 * maxChunk + 128 KiB)
     ///
-    /// Every connection holds at most the chunk being read, its plain bytes, the chunk being written, and buffers.
+    /// Every connection holds at most the chunk being read, its plain bytes, the chunk being written, and buffers. A
+    /// canary inference, one of each model at most, takes 12 KiB more, or what the model's least image does.
     public var memoryBound: UInt64 {
       let perConnection = 3 * UInt64(limits.maxChunk) + 128 << 10
       let (connections, overflow) = UInt64(clamping: maxConnections).multipliedReportingOverflow(by: perConnection)

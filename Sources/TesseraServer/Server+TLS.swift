@@ -60,9 +60,10 @@ extension Server.Configuration {
   /// Looks whether a server could start so: addresses, certificates, key and tokens; a server looks again when it
   /// starts.
   ///
+  /// - Parameter socket: one that was passed.
   /// - Throws: ``ServerError`` where it could not.
-  public func check() throws(ServerError) {
-    _ = try socketAddress()
+  public func check(socket: Int32? = nil) throws(ServerError) {
+    _ = try socketAddress(of: socket)
     _ = try adminSocketAddress()
     _ = try AccessControl(self)
   }

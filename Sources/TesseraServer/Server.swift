@@ -25,6 +25,7 @@ public actor Server: Service {
   public nonisolated let models: ServedModels
   let loading: ModelLoading
   let logger: Logger
+  private let socket: Int32?
   private let drainRequests: AsyncStream<Void>
   private let drainRequested: AsyncStream<Void>.Continuation
   private let registry: ConnectionRegistry
@@ -38,24 +39,37 @@ public actor Server: Service {
   ///
   /// - Parameters:
   ///   - service: what computes; it is asked off the event loops, in as many calls at a time as it takes.
+  ///   - socket: a listening socket that was opened for this process, instead of the configuration's address; the
+  ///     server's own from when it listens.
   ///   - logger: gets connections and faults; text from peers is escaped.
-  public init(_ configuration: Configuration = Configuration(), service: any SegmentationService, logger: Logger) {
-    self.init(configuration, models: ServedModels([service]), sources: [], logger: logger)
+  public init(
+    _ configuration: Configuration = Configuration(), service: any SegmentationService, socket: Int32? = nil,
+    logger: Logger
+  ) {
+    self.init(configuration, models: ServedModels([service]), sources: [], socket, logger)
   }
 
   /// Makes a server that does not listen yet, of models that it loads when it runs; it listens before that.
   ///
   /// - Parameters:
   ///   - sources: where the models come from, the default first.
+  ///   - socket: a listening socket that was opened for this process, instead of the configuration's address; the
+  ///     server's own from when it listens.
   ///   - logger: gets connections and faults; text from peers is escaped.
   /// - Precondition: there are sources, and their names differ.
-  public init(_ configuration: Configuration = Configuration(), sources: [any ModelSource], logger: Logger) {
+  public init(
+    _ configuration: Configuration = Configuration(), sources: [any ModelSource], socket: Int32? = nil, logger: Logger
+  ) {
     precondition(!sources.isEmpty, "Server: a server without models")
-    self.init(configuration, models: ServedModels(), sources: sources, logger: logger)
+    self.init(configuration, models: ServedModels(), sources: sources, socket, logger)
   }
 
-  private init(_ configuration: Configuration, models: ServedModels, sources: [any ModelSource], logger: Logger) {
+  private init(
+    _ configuration: Configuration, models: ServedModels, sources: [any ModelSource], _ socket: Int32?,
+    _ logger: Logger
+  ) {
     self.configuration = configuration
+    self.socket = socket
     self.models = models
     loading = ModelLoading(sources, into: models, logger: logger)
     self.logger = logger
@@ -126,7 +140,7 @@ public actor Server: Service {
 
   private func serve(on group: MultiThreadedEventLoopGroup) async throws(ServerError) -> ShutdownOutcome {
     // Files are worth a look only for an address that may be used.
-    _ = try configuration.socketAddress()
+    _ = try configuration.socketAddress(of: socket)
     let access = try AccessControl(configuration)
     self.access = access
     let queue = RequestQueue(requests: configuration.queueRequests, bytes: configuration.queueBytes)
@@ -137,7 +151,8 @@ public actor Server: Service {
       connection: configuration.protocolConfiguration(instance: .random(in: .min ... .max)), models: models,
       queue: queue, metrics: operations.metrics, access: access, canary: operations.canary)
     try await operations.listen(configuration)
-    let listener = try await Listener(shared: shared, registry: registry, logger: logger).listen(on: group)
+    let listener = try await Listener(shared: shared, socket: socket, registry: registry, logger: logger)
+      .listen(on: group)
     let worker = Worker(
       queue: queue, batches: configuration.batches, maxResult: configuration.limits.maxResult, logger: logger)
     let drain = Drain(

@@ -3,9 +3,9 @@ internal import TesseraProtocol
 
 /// Takes requests from the queue to their services in batches, and their outcomes back.
 ///
-/// As many batches are under way as the services take calls at a time: images of the next are decoded and results of
-/// the last coded while the model computes. What is coded here is so on the tasks of those batches, off the event
-/// loops.
+/// The next batch is taken while fewer are under way, of all models together, than the service of the last one takes
+/// calls at a time: that service can decode the next images while its model computes. Each batch has a task of its own,
+/// off the event loops, which also encodes its results.
 struct Worker: Sendable {
   let queue: RequestQueue
   let batches: BatchPolicy
@@ -41,6 +41,7 @@ struct Worker: Sendable {
       do throws(SegmentationError) {
         let waited = try result.get().adding(queueTime: job.enqueued.duration(to: start))
         let encoded = try EncodedResult(waited, for: job.request, maxResult: maxResult)
+        queue.succeed(job.ticket)
         job.deliver(.result(encoded))
         succeeded.insert(job.ticket)
       } catch {

@@ -29,6 +29,11 @@ struct Timing {
   }
 
   var best: Double { seconds.min() ?? .nan }
-  var median: Double { seconds.isEmpty ? .nan : seconds.sorted()[seconds.count / 2] }
+  var median: Double { seconds.median }
   var mean: Double { seconds.reduce(0, +) / Double(seconds.count) }
+}
+
+extension [Double] {
+  /// The middle one, of an even number the larger; not a number without any.
+  var median: Double { isEmpty ? .nan : sorted()[count / 2] }
 }

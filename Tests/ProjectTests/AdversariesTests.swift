@@ -26,8 +26,8 @@ struct AdversariesTests {
     let (status, output, calls) = try await run(stage())
     #expect(status == 0)
     let trainings = calls.filter { $0.hasPrefix("train") }
-    // Alone and five rows, at two fractions alone and three rows, three seeds each.
-    #expect(trainings.count == 3 * (6 + 4 + 4))
+    // Alone and six rows, at two fractions alone and two rows, three seeds each.
+    #expect(trainings.count == 3 * (7 + 3 + 3))
     #expect(Set(trainings).count == trainings.count)
     for (index, training) in trainings.enumerated() {
       guard let start = training.range(of: "--init ") else { continue }
@@ -35,7 +35,7 @@ struct AdversariesTests {
       #expect(trainings[..<index].contains { $0.contains("--out \(name) ") }, "\(training)")
     }
     #expect(trainings.contains { $0.contains("--out out/product-2 --seed 2 ") && $0.contains("--encoding product") })
-    #expect(output.contains("compared 15 runs") && output.components(separatedBy: "compared 9 runs").count == 3)
+    #expect(output.contains("compared 18 runs") && output.components(separatedBy: "compared 6 runs").count == 3)
   }
 
   @Test func whatIsDoneIsNotDoneAgainAndWhatBeganGoesOn() async throws {

@@ -68,13 +68,26 @@ struct BannedCall: Sendable {
           || (next.first == UInt8(ascii: "(")
             && text(next.dropFirst(arguments(next).count + 2).prefix(2)).contains("{"))
       }),
+    BannedCall(spelling: "Date()", scope: .sources, replacement: monotonic),
+    BannedCall(spelling: "Date.now", scope: .sources, replacement: monotonic),
+    BannedCall(spelling: "SuspendingClock", scope: .sources, replacement: monotonic),
+    BannedCall(
+      spelling: "CLOCK_REALTIME", scope: .sources, replacement: monotonic,
+      // A line of the log says when it was written.
+      exceptions: ["Sources/TesseraServer/Logs/JSONLogHandler.swift"]),
+    BannedCall(
+      spelling: "time(nil)", scope: .sources, replacement: monotonic,
+      // Certificates are valid from one day to another.
+      exceptions: ["Sources/TesseraCredentials/TLSContext.swift", "Sources/TesseraCredentials/TLSFault.swift"]),
     BannedCall(spelling: "SystemRandomNumberGenerator", scope: .swift, replacement: generator),
     BannedCall(
       spelling: ".random(in:", scope: .swift, replacement: generator,
       // A seed would repeat them. The server's instance number tells clients that it is another process than before.
       // The client's grease must not become a value that servers can expect and treat as known. A token is a secret.
+      // Pools whose delays are alike would come back to a busy server together.
       exceptions: [
         "Sources/TesseraServer/Server.swift", "Sources/TesseraClient/Connector.swift",
+        "Sources/TesseraClient/Pool/ClientPool.swift",
         "Sources/TesseraCredentials/BearerToken.swift",
       ],
       isMeant: { rest in !text(arguments([UInt8(ascii: "(")] + rest)).contains("using:") }),
@@ -89,6 +102,7 @@ struct BannedCall: Sendable {
 
   private static let durable = "write through DurableFile, which survives a power loss and keeps the old file"
   private static let childTask = "use a task group, async let, or the caller's task: every task has an owner"
+  private static let monotonic = "measure with ContinuousClock, which nobody sets: a deadline must not jump"
   private static let generator = "pass a seeded Generator: every random number can be repeated"
 
   func findings(in file: SourceText) -> [Finding] {

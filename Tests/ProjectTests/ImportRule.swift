@@ -9,7 +9,6 @@ enum ImportRule {
   static let table: [String: Set<String>] = [
     "TesseraFiles": ["Glibc"],
     "TesseraLabels": [],
-    "TesseraMetrics": system.union(["Metrics"]),
     "TesseraTensor": system.union(["CTesseraBLAS", "CTesseraDNN", "CTesseraKernels"]),
     "TesseraNN": system.union(["TesseraTensor"]),
     "TesseraImaging": foundation.union(["TesseraFiles", "TesseraLabels", "CTesseraPNG"]),
@@ -19,21 +18,24 @@ enum ImportRule {
     ]),
     "TesseraModels": system.union(["TesseraNN", "TesseraTensor"]),
     "TesseraData": foundation.union([
-      "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Yams",
+      "TesseraFiles", "TesseraImaging", "TesseraLabels", "TesseraTensor", "Crypto", "Yams",
     ]),
     "TesseraCredentials": system.union(["TesseraFiles", "TesseraProtocol", "NIOCore", "NIOSSL"]),
     "TesseraServer":
       foundation
-      .union(["TesseraCredentials", "TesseraMetrics", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
+      .union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels", "NIOHTTP1"])
       .union(transports).union(operations),
     "TesseraClient": foundation.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
-    "TesseraConformance": system.union(["TesseraProtocol", "TesseraLabels"]).union(transports),
+    "TesseraConformance": system.union(["TesseraCredentials", "TesseraProtocol", "TesseraLabels"]).union(transports),
     "TesseraTraining": foundation.union(networks).union(["TesseraFiles", "TesseraData", "TesseraLabels"]),
     "TesseraInference": foundation.union(networks)
       .union(["TesseraFiles", "TesseraImaging", "TesseraProtocol", "TesseraLabels", "Crypto"]),
     "tessera": foundation.union(networks).union(services).union(["ArgumentParser", "Yams"]).union(operations),
     "tessera-bench": foundation.union(networks)
-      .union(["TesseraTraining", "TesseraData", "TesseraLabels", "ArgumentParser"]),
+      .union([
+        "TesseraTraining", "TesseraInference", "TesseraClient", "TesseraProtocol", "TesseraData", "TesseraFiles",
+        "TesseraImaging", "TesseraLabels", "ArgumentParser", "NIOCore", "NIOHTTP1", "NIOPosix",
+      ]),
   ]
 
   /// The same for the folders of the samples, which show what the libraries below training can do.

@@ -38,9 +38,12 @@ enum Project {
     try paths(under: folder).filter { $0.hasSuffix(".swift") }.compactMap(text)
   }
 
-  /// Every Swift file of the project.
-  static func swiftFiles() throws -> [SourceText] {
-    try ["Protocol", "Samples", "Sources", "Tests"].flatMap(swiftFiles(in:))
+  /// Every file that somebody programmed: by its name, or by a first line that says what runs it.
+  static func sources() throws -> [SourceText] {
+    let endings = [".swift", ".c", ".h", ".lua", ".py"]
+    return try texts().filter { file in
+      endings.contains { file.path.hasSuffix($0) } || file.text.starts(with: "#!".utf8)
+    }
   }
 
   /// Paths relative to the root: the entry itself, or the files under it.

@@ -50,6 +50,9 @@ struct RuleTests {
     #expect(findings(String(repeating: "é", count: 120)) == [])
     #expect(findings(String(repeating: "\n", count: 400)) == [])
     #expect(findings(String(repeating: "\n", count: 401)) == ["401 401 lines, at most 400"])
+    // Of other languages only lines are short.
+    let script = "#!/bin/sh\n" + String(repeating: "x", count: 121) + String(repeating: "\n", count: 401)
+    #expect(SizeRule.findings(in: SourceText(path: "run", text: script)).map(\.line) == [2])
     func function(_ head: String, lines: Int) -> String {
       "\n" + head + " {" + String(repeating: "\n", count: lines - 1) + "}"
     }
@@ -75,6 +78,8 @@ struct RuleTests {
     ("Task { f() }", "Task"), ("let t = Task(priority: .high) { f() }", "Task"), ("Task.detached { }", "Task.detached"),
     ("var g = SystemRandomNumberGenerator()", "SystemRandomNumberGenerator"),
     ("Int.random(in: 0..<f(3))", ".random(in:"),
+    ("let now = Date()", "Date()"), ("Date.now", "Date.now"), ("SuspendingClock()", "SuspendingClock"),
+    ("clock_gettime(CLOCK_REALTIME, &t)", "CLOCK_REALTIME"), ("time(nil)", "time(nil)"),
     ("a.shuffled()", ".shuffled()"), ("a.shuffle()", ".shuffle()"), ("a.randomElement()", ".randomElement()"),
     ("// TO" + "DO: later", "TO" + "DO"), ("/* FIX" + "ME */", "FIX" + "ME"), ("\"\\(try! f())\"", "try!"),
   ])

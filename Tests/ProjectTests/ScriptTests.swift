@@ -45,6 +45,62 @@ struct ScriptTests {
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
   }
 
+  private static let tools = [
+    "openssl", "python3", "python3-kaitaistruct", "python3-numpy", "python3-yaml", "python3-zstandard", "strace",
+    "tshark",
+  ]
+
+  /// A stage where only the libraries are installed, whose `apt-get` notes how it is called.
+  private func stageWithoutTools(apt: String, user: Int = 0) throws -> Stage {
+    let stage = try Stage()
+    try stage.addSwift()
+    try stage.add("dpkg-query", "case $* in *lib*-dev) echo 'install ok installed';; *) exit 1;; esac")
+    try stage.add("id", "echo \(user)")
+    try stage.add("sudo", "exit 1")
+    try stage.add("apt-get", "echo \"$DEBIAN_FRONTEND $*\" >> calls; \(apt)")
+    return stage
+  }
+
+  @Test func toolsOfTestsAreInstalledWhereAskedFor() async throws {
+    let stage = try stageWithoutTools(apt: "exit 0")
+    let withoutTools = try await stage.run("Tests/install")
+    #expect(withoutTools.status == 0 && withoutTools.errors.isEmpty)
+    let outcome = try await stage.run("Tests/install", "--tools")
+    #expect(outcome.status == 0 && !outcome.errors.contains("skipped"))
+    let calls = try String(contentsOfFile: stage.path("calls"), encoding: .utf8)
+    #expect(calls == " update\nnoninteractive install -y \(Self.tools.joined(separator: " "))\n")
+  }
+
+  @Test(arguments: [("exit 100", 0), ("exit 0", 1000)])
+  func toolsThatStayMissingAreToldAndFailNothing(apt: String, user: Int) async throws {
+    let outcome = try await stageWithoutTools(apt: apt, user: user).run("Tests/install", "--tools")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("Missing: \(Self.tools.joined(separator: " "))."))
+    #expect(outcome.errors.hasSuffix("The tests go on: those of a missing tool are skipped.\n"))
+  }
+
+  @Test func aMissingLibraryFailsBesideMissingTools() async throws {
+    let stage = try stageWithoutTools(apt: "exit 100")
+    try stage.add("dpkg-query", "exit 1")
+    let outcome = try await stage.run("Tests/install", "--tools")
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.hasSuffix("Missing: libpng-dev libopenblas-dev libzstd-dev libdnnl-dev.\n"))
+  }
+
+  @Test(arguments: ["--tool", "--tools --tools"])
+  func otherArgumentsOfInstallAreRefused(arguments: String) async throws {
+    let outcome = try await Stage().run("Tests/install", arguments: arguments.split(separator: " ").map(String.init))
+    #expect(outcome.status == 64 && outcome.errors == "Usage: Tests/install [--tools]\n")
+  }
+
+  @Test func theTestsAskForToolsAndTheQuickstartDoesNot() throws {
+    func lines(_ script: String) throws -> [Substring] {
+      try String(contentsOf: Project.root.appending(path: script), encoding: .utf8).split(separator: "\n")
+    }
+    #expect(try lines("Tests/run").contains("stage install Tests/install --tools"))
+    #expect(try lines("Samples/quickstart").contains("Tests/install"))
+  }
+
   @Test func theQuickstartKeepsWhatIsNotItsOwn() async throws {
     let stage = try Stage()
     try stage.add("swift", "exit 1")

@@ -1,11 +1,11 @@
-/// How long lines, files and functions may be.
+/// How long lines of any language may be, and files and functions of Swift.
 enum SizeRule {
   static let columns = 120
   static let fileLines = 400
   static let functionLines = 80
 
   static func findings(in file: SourceText) -> [Finding] {
-    lineFindings(file) + fileFindings(file) + functionFindings(file)
+    lineFindings(file) + (file.path.hasSuffix(".swift") ? fileFindings(file) + functionFindings(file) : [])
   }
 
   private static func lineFindings(_ file: SourceText) -> [Finding] {

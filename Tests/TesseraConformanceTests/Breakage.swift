@@ -138,6 +138,9 @@ extension Breakage {
       name: "every name known to INFO", failing: ["info-unknown", "info-order"],
       knowsEveryName: true),
     Breakage(
+      name: "a model's pixels without limit", failing: ["open-over-the-models-pixels"],
+      outgoing: rewriting(.infoAnswer) { if $0.count >= 78 { write(1 << 20, 8, at: 70, &$0) } }),
+    Breakage(
       name: "an image's side without limit", failing: ["open-side-over-max"],
       configure: { $0.limits.maxSide = 1 << 20 },
       outgoing: rewriting(.helloAck) { write(8192, 4, at: 28, &$0) }),

@@ -44,7 +44,8 @@ import Testing
       "auth-no-token", "open-before-auth", "info-before-auth", "ping-before-auth", "auth-twice",
       "auth-3-s",
     ]
-    #expect(skipped.subtracting(needsToken) == ["frame-ms", "input-frame-ms", "idle-ms"])
+    let others = skipped.subtracting(needsToken).filter { !$0.hasPrefix("tls-") && !$0.hasPrefix("proxy-") }
+    #expect(others == ["frame-ms", "input-frame-ms", "idle-ms"])
     #expect(report.model == "toy" && report.agent == "tessera")
   }
 

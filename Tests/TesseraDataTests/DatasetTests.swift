@@ -70,6 +70,27 @@ import Testing
     #expect(dataset.path == folder.path)
   }
 
+  @Test func aDigestTellsFilesApartAndNotFolders() throws {
+    let folders = try (TemporaryFolder(), TemporaryFolder())
+    for folder in [folders.0, folders.1] { try folder.writeSplitFolders() }
+    func digest(_ folder: TemporaryFolder) throws -> String { try Dataset(path: folder.path).digest() }
+    let first = try digest(folders.0)
+    #expect(first.count == 64 && first.allSatisfy(\.isHexDigit))
+    #expect(try digest(folders.1) == first)
+    // Of equal names and sizes: a map, and an image of the other split.
+    try folders.1.writeMap("labels/train/two.png", ids: [1, 0])
+    let second = try digest(folders.1)
+    try folders.1.writeImage("images/val/three.png", seed: 9)
+    let third = try digest(folders.1)
+    try folders.1.remove("images/train/one.png")
+    try folders.1.remove("labels/train/one.png")
+    #expect(try Set([first, second, third, digest(folders.1)]).count == 4)
+    let dataset = try Dataset(path: folders.1.path)
+    try folders.1.remove("images/val/three.png")
+    let error = #expect(throws: DatasetError.self) { try dataset.digest() }
+    #expect(error?.kind == .unreadable && error?.path.hasSuffix("images/val/three.png") == true)
+  }
+
   @Test func readsLists() throws {
     let folder = try TemporaryFolder()
     try folder.writeSplitFolders()

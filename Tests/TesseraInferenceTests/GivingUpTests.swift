@@ -32,16 +32,27 @@ struct GivingUpTests {
     #expect(predictor.logits(pixels: pixels, height: 37, width: 53).elements == whole?.elements)
   }
 
-  @Test func aCancelledImageStopsWellBeforeItsEnd() async throws {
+  private static let side = 512
+  private let pixels = randomImage(side, side)
+
+  /// An engine, and how long it takes for an image.
+  private func timedEngine() async throws -> (engine: Engine, whole: Duration) {
     let engine = try Engine(try randomModel(.unet(width: 8)), threads: 1)
-    let pixels = randomImage(512, 512)
     try await engine.warm()
-    let clock = ContinuousClock()
-    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels)) }
-    let start = clock.now
+    let whole = try await ContinuousClock().measure { _ = try await engine.segment(request()) }
+    return (engine, whole)
+  }
+
+  private func request(deadline: ContinuousClock.Instant? = nil) -> SegmentationRequest {
+    rgbRequest(pixels, Self.side, Self.side, .labels, deadline: deadline)
+  }
+
+  @Test func aCancelledImageStopsWellBeforeItsEnd() async throws {
+    let (engine, whole) = try await timedEngine()
+    let start = ContinuousClock.now
     let task = Task { () -> ErrorCode? in
       do throws(SegmentationError) {
-        _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels))
+        _ = try await engine.segment(request())
         return nil
       } catch {
         return error.code
@@ -50,22 +61,18 @@ struct GivingUpTests {
     try await Task.sleep(for: whole / 5)
     task.cancel()
     #expect(await task.value == .cancelled)
-    #expect(clock.now - start < whole / 10 * 8, "\(clock.now - start) of \(whole)")
+    #expect(start.duration(to: .now) < whole / 10 * 8, "\(start.duration(to: .now)) of \(whole)")
     // The engine is free.
     _ = try await engine.segment(rgbRequest(randomImage(8, 8), 8, 8))
   }
 
   @Test func aDeadlineWithinAnImageEndsIt() async throws {
-    let engine = try Engine(try randomModel(.unet(width: 8)), threads: 1)
-    let pixels = randomImage(512, 512)
-    try await engine.warm()
-    let clock = ContinuousClock()
-    let whole = try await clock.measure { _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels)) }
-    let start = clock.now
+    let (engine, whole) = try await timedEngine()
+    let start = ContinuousClock.now
     let error = await #expect(throws: SegmentationError.self) {
-      _ = try await engine.segment(rgbRequest(pixels, 512, 512, .labels, deadline: .now + whole / 4))
+      _ = try await engine.segment(request(deadline: .now + whole / 4))
     }
     #expect(error?.code == .deadline)
-    #expect(clock.now - start < whole / 10 * 8, "\(clock.now - start) of \(whole)")
+    #expect(start.duration(to: .now) < whole / 10 * 8, "\(start.duration(to: .now)) of \(whole)")
   }
 }

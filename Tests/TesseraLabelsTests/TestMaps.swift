@@ -1,21 +1,9 @@
 import TesseraLabels
-
-/// A small generator with a seed, so that a failing case comes back.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+import TestSupport
 
 /// Rectangles of random classes over one another, as a crude scene; `void` in place of a class marks void pixels.
 func scene(width: Int, height: Int, ids: [UInt8], rectangles: Int, seed: UInt64) -> RawLabelMap {
-  var generator = SplitMix64(state: seed)
+  var generator = SplitMix64(seed: seed)
   var pixels = [UInt8](repeating: ids[0], count: width * height)
   for _ in 0..<rectangles {
     let id = ids.randomElement(using: &generator)!
@@ -55,7 +43,7 @@ func mapIDs(_ map: RawLabelMap, _ change: (Int) -> Int) -> RawLabelMap {
 
 /// Random labels; every class is as likely as void.
 func noise(width: Int, height: Int, classCount: Int, seed: UInt64) -> LabelMap {
-  var generator = SplitMix64(state: seed)
+  var generator = SplitMix64(seed: seed)
   let labels = (0..<width * height).map { _ -> Label in
     let index = Int.random(in: 0...classCount, using: &generator)
     return index == classCount ? .void : .index(index)

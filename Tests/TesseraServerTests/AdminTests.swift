@@ -1,8 +1,10 @@
 import NIOCore
+import Synchronization
 import TesseraClient
 import TesseraProtocol
-import TesseraServer
 import Testing
+
+@testable import TesseraServer
 
 @Suite struct AdminTests {
   @Test func probesAnswer() async throws {
@@ -27,15 +29,26 @@ import Testing
     }
   }
 
-  @Test(arguments: ["POST", "HEAD", "PUT", "DELETE", "OPTIONS"])
+  @Test(arguments: ["/livez", "/readyz", "/metrics", "/other"])
+  func headIsAnsweredAsGetWithoutItsBody(_ path: String) async throws {
+    _ = try await withServer(FakeService(), withAdmin) { server, _ in
+      let port = try #require(await server.adminAddress).port
+      let page = try await AdminPage.get(path, of: server)
+      let head = try #require(try await AdminPage.ask("HEAD \(path) HTTP/1.1\r\nHost: x\r\n\r\n", port: port))
+      #expect(head.status == page.status && head.body.isEmpty)
+      #expect(head.headers["content-type"] == page.headers["content-type"])
+      #expect(head.headers["content-length"].flatMap { Int($0) }.map { $0 > 0 } == true)
+    }
+  }
+
+  @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS"])
   func otherMethodsAreNotAllowed(_ method: String) async throws {
     _ = try await withServer(FakeService(), withAdmin) { server, _ in
       let port = try #require(await server.adminAddress).port
       let request = "\(method) /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
       let page = try #require(try await AdminPage.ask(request, port: port))
       #expect(page.status == 405)
-      #expect(page.headers["allow"] == "GET")
-      #expect(page.body.isEmpty == (method == "HEAD"))
+      #expect(page.headers["allow"] == "GET, HEAD")
     }
   }
 
@@ -69,7 +82,8 @@ import Testing
   @Test func slowRequestsAreCutOff() async throws {
     let configure: (inout Server.Configuration) -> Void = {
       withAdmin(&$0)
-      $0.adminTime = .milliseconds(150)
+      $0.adminTimes.head = .milliseconds(150)
+      $0.adminTimes.answer = .milliseconds(150)
     }
     _ = try await withServer(FakeService(), configure) { server, _ in
       let port = try #require(await server.adminAddress).port
@@ -99,19 +113,30 @@ import Testing
     }
   }
 
-  @Test func noMoreThanSixteenConnectionsAtOnce() async throws {
-    _ = try await withServer(FakeService(), withAdmin) { server, _ in
+  @Test func whoHoldsEveryPlaceKeepsNoProbeOut() async throws {
+    let configure: (inout Server.Configuration) -> Void = {
+      withAdmin(&$0)
+      $0.adminTimes.head = .seconds(60)
+    }
+    _ = try await withServer(FakeService(), configure) { server, _ in
       let port = try #require(await server.adminAddress).port
       var silent: [RawConnection] = []
-      for _ in 0..<16 { silent.append(try await RawConnection.open(port)) }
-      let answered = try await eventually(within: .seconds(2)) {
-        try await AdminPage.ask("GET /livez HTTP/1.1\r\n\r\n", port: port) == nil
-      }
-      #expect(answered, "the seventeenth is closed without a word")
+      for _ in 0..<40 { silent.append(try await RawConnection.open(port)) }
+      #expect(try await AdminPage.get("/livez", of: server).status == 200)
+      // The oldest had to go, and no more than had to.
+      for connection in silent.prefix(25) { #expect(await connection.readToEnd().readableBytes == 0) }
+      let last = try #require(silent.last)
+      try await last.send(Array("GET /livez HTTP/1.1\r\n\r\n".utf8))
+      #expect(await last.readToEnd().readableBytes > 0)
       for connection in silent { await connection.close() }
-      #expect(
-        try await eventually { try await AdminPage.ask("GET /livez HTTP/1.1\r\n\r\n", port: port)?.status == 200 })
     }
+  }
+
+  @Test func metricsAreShownAgainForAWhile() {
+    let start = ContinuousClock.now
+    let number = Mutex(0)
+    let text = RecentText(age: .seconds(1)) { "\(number.withLock { $0 += 1; return $0 })" }
+    #expect([0, 500, 999, 1000, 1500].map { text.read(now: start + .milliseconds($0)) } == ["1", "1", "1", "2", "2"])
   }
 
   @Test func otherMachinesAreKeptOut() async throws {

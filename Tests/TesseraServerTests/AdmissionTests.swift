@@ -125,6 +125,24 @@ import Testing
     }
   }
 
+  @Test func requestsCancelledInTheSameBytesHoldNoPlaces() async throws {
+    let service = FakeService()
+    _ = try await withServer(service, { $0.queueRequests = 1 }) { _, address in
+      var frames = RawFrames()
+      let raw = try await RawConnection.open(address.port)
+      try await raw.send(frames.hello())
+      let pairs = (1...8 as ClosedRange<UInt64>).flatMap { id in
+        frames.request(id, picture(1), withData: false) + frames.cancel(id)
+      }
+      try await raw.send(pairs + frames.request(9, picture(9)))
+      try await raw.endInput()
+      var reader = FrameReader(await raw.readToEnd())
+      #expect(try reader.errors().map(\.error.code) == Array(repeating: .cancelled, count: 8))
+      #expect(service.saw(picture(9)) && !service.saw(picture(1)))
+      await raw.close()
+    }
+  }
+
   @Test func cancellingReachesTheService() async throws {
     let gate = Gate()
     let service = FakeService { request throws(SegmentationError) in

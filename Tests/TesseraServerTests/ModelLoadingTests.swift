@@ -45,6 +45,22 @@ import Testing
     #expect(outcome == .clean)
   }
 
+  @Test func eachModelTellsTheMostPixelsThatItTakes() async throws {
+    let small = FakeSource("small") { FakeService(name: "small", generation: $0, maximumPixels: 16 * 12 - 1) }
+    _ = try await withServer(of: [small, FakeSource("large")]) { server, address in
+      _ = try await server.ready()
+      try await withClient(host: address.host, port: address.port) { client in
+        #expect(client.limits.maxPixels == 1 << 24)
+        let (small, large) = (try await RemoteModel("small", of: client), try await RemoteModel("large", of: client))
+        #expect(small.model.maximumPixels == 16 * 12 - 1 && large.model.maximumPixels == 1 << 24)
+        let request = SegmentationRequest(image: .rgb8(picture(1)), width: 16, height: 12, outputs: .labels)
+        let error = try await failure { () throws(SegmentationError) in try await small.segment(request) }
+        #expect(error.code == .tooLarge && error.retry == .never)
+        _ = try await large.segment(request)
+      }
+    }
+  }
+
   @Test func aModelThatCannotBeLoadedEndsTheServer() async throws {
     var configuration = Server.Configuration()
     configuration.port = 0
@@ -77,6 +93,36 @@ import Testing
     #expect(outcome == .clean)
     #expect(start.duration(to: .now) < .seconds(3))
     gate.open()
+  }
+
+  @Test("a server that goes away before its models are loaded sends requests elsewhere, and does not deny the model")
+  func aLateRequestWhileStarting() async throws {
+    let gate = Gate()
+    let outcome = try await withServer(
+      of: [
+        FakeSource("street"),
+        FakeSource("night") { _ in
+          await gate.pass()
+          return nil
+        },
+      ], { $0.drain.lateRequests = .milliseconds(500) }
+    ) { server, address in
+      #expect(try await eventually { gate.arrived == 1 })
+      var frames = RawFrames()
+      let raw = try await RawConnection.open(address.port)
+      try await raw.send(frames.hello())
+      server.beginDrain()
+      try await Task.sleep(for: .milliseconds(50))
+      // The server is in the time in which it still takes late requests.
+      try await raw.send(frames.request(1, picture(1)))
+      try await raw.endInput()
+      var reader = FrameReader(await raw.readToEnd())
+      let errors = try reader.errors()
+      #expect(errors.map { $0.error.code } == [.draining])
+      #expect(errors.first?.error.retry == .anotherServer)
+      gate.open()
+    }
+    #expect(outcome == .clean)
   }
 
   @Test func severalModelsByName() async throws {

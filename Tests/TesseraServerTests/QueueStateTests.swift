@@ -54,28 +54,65 @@ import Testing
 
   @Test func requestsOfTheServersOwnTakeNobodysPlaceAndWaitForNobody() throws {
     var queue = QueueState(requestLimit: 2, byteLimit: 100)
-    let deadline = now + .seconds(1)
     for number in 1...2 { queue.enqueue(job(try admit(&queue), UInt64(number))) }
-    let own = try queue.admitOwn(bytes: 10, deadline: deadline, now: now)
+    let admitted = queue.admitOwn(bytes: 10)
+    let own = try #require(admitted)
     #expect(queue.unanswered == 2 && queue.open == 2 && queue.bytes == 30)
     queue.enqueue(job(own, 3))
     // Neither does it wait for others to join it, nor do they go with it.
     #expect(numbers(&queue, 4, delay: .seconds(1)) == [3])
+    queue.succeed(own, now: now)
     queue.finish(own, taking: .milliseconds(5), now: now)
     #expect(queue.bytes == 20 && queue.unanswered == 2)
     #expect(queue.estimatedWait == .zero, "what a small image takes says nothing of others")
-    #expect(queue.successes["fake"] == LastSuccess(generation: 3, time: now))
+    #expect(queue.vitals(now: now).successes["fake"] == LastSuccess(generation: 3, time: now))
     #expect(numbers(&queue, 4) == [1, 2])
-    let error = #expect(throws: SegmentationError.self) {
-      try queue.admitOwn(bytes: 81, deadline: deadline, now: now)
-    }
-    #expect(error?.code == .memoryBudget)
-    let waiting = try queue.admitOwn(bytes: 10, deadline: deadline, now: now)
+    let second = queue.admitOwn(bytes: 10)
+    let waiting = try #require(second)
     queue.enqueue(job(waiting, 4))
     queue.release(waiting)
     #expect(numbers(&queue, 4) == nil && queue.unanswered == 2)
     queue.close()
-    #expect(throws: SegmentationError(.draining)) { try queue.admitOwn(bytes: 1, deadline: deadline, now: now) }
+    let late = queue.admitOwn(bytes: 1)
+    #expect(late == nil)
+  }
+
+  @Test func clientsCannotStarveTheServersOwn() throws {
+    var queue = QueueState(requestLimit: 8, byteLimit: 100)
+    _ = try admit(&queue, bytes: 95)
+    let admitted = queue.admitOwn(bytes: 10)
+    let own = try #require(admitted)
+    #expect(queue.bytes == 105)
+    // More is held than there is room for; nobody else gets in, and nothing overflows.
+    #expect(throws: SegmentationError(.memoryBudget, retryAfter: .milliseconds(100))) { try admit(&queue, bytes: 1) }
+    queue.release(own)
+    _ = try admit(&queue, bytes: 5)
+  }
+
+  @Test func signsOfLifeAreLooksAndEnds() throws {
+    var queue = QueueState(requestLimit: 8, byteLimit: 1000)
+    #expect(queue.vitals(now: now).lastMovement == nil)
+    let jobs = try (1...3).map { job(try admit(&queue), $0) }
+    for job in jobs { queue.enqueue(job) }
+    #expect(queue.vitals(now: now).computing.isEmpty, "nobody moves who waits")
+    #expect(numbers(&queue, 2, after: .seconds(1)) == [1, 2])
+    func moved(at seconds: Int) -> Duration? {
+      queue.vitals(now: now + .seconds(seconds)).computing["fake"].map { now.duration(to: $0) }
+    }
+    #expect(moved(at: 5) == .seconds(1))
+    // More work is no sign of life.
+    #expect(numbers(&queue, 2, after: .seconds(6)) == [3])
+    #expect(moved(at: 7) == .seconds(1))
+    #expect(jobs[1].request.request.heeding(jobs[1].stopFlag).isWanted)
+    #expect(moved(at: 8) == .seconds(8))
+    #expect(moved(at: 9) == .seconds(8))
+    queue.finish(jobs[0].ticket, taking: nil, now: now + .seconds(10))
+    queue.finish(jobs[1].ticket, taking: nil, now: now + .seconds(10))
+    #expect(moved(at: 11) == .seconds(10))
+    _ = jobs[2].stopFlag.isStopped
+    queue.finish(jobs[2].ticket, taking: nil, now: now + .seconds(12))
+    let vitals = queue.vitals(now: now + .seconds(20))
+    #expect(vitals.computing.isEmpty && vitals.lastMovement == now + .seconds(12))
   }
 
   @Test func aSuccessIsOfTheLatestGeneration() {

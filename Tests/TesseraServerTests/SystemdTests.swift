@@ -58,8 +58,9 @@ import Testing
 
   @Test func aServerTakesASocketOver() async throws {
     let socket = try PassedSocket()
-    _ = try await withServer(FakeService(), { $0.passedSocket = socket.descriptor }) { _, address in
+    _ = try await withServer(FakeService(), socket: socket.descriptor) { _, address in
       #expect(address.port == socket.port)
+      #expect(try socket.backlog == PassedSocket.mostBacklog, "what the service manager asked for is not cut")
       try await withClient(host: "127.0.0.1", port: socket.port) { try await $0.expectAnswer(to: 1) }
     }
   }
@@ -67,9 +68,7 @@ import Testing
   @Test func aSocketThatOthersReachIsRefused() async throws {
     let socket = try PassedSocket(INADDR_ANY)
     defer { close(socket.descriptor) }
-    var configuration = Server.Configuration()
-    configuration.passedSocket = socket.descriptor
-    let server = Server(configuration, service: FakeService(), logger: quiet)
+    let server = Server(service: FakeService(), socket: socket.descriptor, logger: quiet)
     let exposed = ServerError.unprotected(host: "0.0.0.0", lacksTLS: true, lacksAuthentication: true)
     await #expect(throws: exposed) { try await server.run() }
   }
@@ -102,26 +101,26 @@ import Testing
   func messagesArrive(isAbstract: Bool) throws {
     let socket = try DatagramSocket(isAbstract: isAbstract)
     let notifier = try #require(try ServiceNotifier(environment: ["NOTIFY_SOCKET": socket.name], process: 1))
-    #expect(notifier.send("READY=1", "STATUS=ready"))
+    #expect(notifier.send(["READY=1", "STATUS=ready"]))
     #expect(socket.messages == ["READY=1\nSTATUS=ready"])
   }
 
   @Test func aServiceManagerThatIsGoneOrDoesNotReadHoldsNothingUp() throws {
     let gone = try #require(
       try ServiceNotifier(environment: ["NOTIFY_SOCKET": "/nonexistent/tessera"], process: 1))
-    #expect(!gone.send("READY=1"))
+    #expect(!gone.send(["READY=1"]))
     let socket = try DatagramSocket(isAbstract: true)
     let notifier = try #require(try ServiceNotifier(environment: ["NOTIFY_SOCKET": socket.name], process: 1))
     let start = ContinuousClock.now
     var sent = 0
-    while sent < 100_000, notifier.send("WATCHDOG=1") { sent += 1 }
+    while sent < 100_000, notifier.send(["WATCHDOG=1"]) { sent += 1 }
     #expect(sent < 100_000, "its buffer is full at some time")
     #expect(start.duration(to: .now) < .seconds(5))
   }
 
   @Test func aServersLifeIsTold() async throws {
     let socket = try DatagramSocket(isAbstract: true)
-    let valve = Valve()
+    let valve = Valve(isOpen: false)
     let environment = ["NOTIFY_SOCKET": socket.name, "WATCHDOG_USEC": "60000"]
     let notifier = try ServiceNotifier(environment: environment, process: 1)
     let configure: (inout Server.Configuration) -> Void = {
@@ -131,22 +130,34 @@ import Testing
       $0.canary?.freshness = .milliseconds(500)
       $0.drain.lateRequests = .milliseconds(200)
     }
-    let hangs = "STATUS=not ready: the canary inference does not come back; a computation may hang"
+    let hangs = "STATUS=not ready: the canary inference of fake does not come back; a computation may hang"
     _ = try await withServer(FakeService { _ in await valve.pass() }, configure) { server, _ in
+      #expect(try await eventually { !socket.messages.isEmpty })
+      try await Task.sleep(for: .milliseconds(150))
+      #expect(socket.messages.allSatisfy { $0.hasPrefix(Self.notReady) }, "\(socket.messages)")
+      valve.open()
       _ = try await server.ready()
       #expect(try await eventually { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 })
-      // It may have said before that it is not ready.
-      #expect(socket.messages.first { !$0.hasPrefix("STATUS=") } == "READY=1\nSTATUS=ready")
       valve.close()
-      #expect(try await eventually { socket.messages.contains(hangs) })
+      #expect(try await eventually { socket.messages.last { $0 != "WATCHDOG=1" } == hangs })
       let signs = socket.messages.count { $0 == "WATCHDOG=1" }
       try await Task.sleep(for: .milliseconds(150))
       #expect(socket.messages.count { $0 == "WATCHDOG=1" } == signs, "no sign of life while the model hangs")
       valve.open()
       #expect(try await eventually { socket.messages.last == "WATCHDOG=1" })
     }
-    let drain = try #require(socket.messages.lastIndex(of: "STOPPING=1\nSTATUS=draining"))
-    #expect(socket.messages[drain...].contains("WATCHDOG=1"), "a drain is a sign of life")
-    #expect(socket.messages.count { $0.hasPrefix("READY=1\n") } == 2)
+    let messages = socket.messages
+    let drain = try #require(messages.firstIndex(of: Self.stopping))
+    #expect(messages.count > drain + 1, "a drain is a sign of life")
+    #expect(messages[(drain + 1)...].allSatisfy { $0 == "WATCHDOG=1" }, "\(messages[drain...])")
+    // A change is told once: READY=1 where the server was not ready before, and nowhere else.
+    let changes = messages[..<drain].filter { $0 != "WATCHDOG=1" }
+    #expect(changes.allSatisfy { $0 == Self.ready || $0.hasPrefix(Self.notReady) }, "\(changes)")
+    #expect(zip(changes, changes.dropFirst()).allSatisfy { $0 != $1 }, "\(changes)")
+    #expect(changes.count { $0 == Self.ready } >= 2, "\(changes)")
   }
+
+  private static let notReady = "STATUS=not ready: "
+  private static let ready = "READY=1\nSTATUS=ready"
+  private static let stopping = "STOPPING=1\nSTATUS=draining"
 }

@@ -48,6 +48,22 @@ struct OptionTests {
     (["layers", "--batch", "1", "--size", "8x8"], "--batch 1 --size 8x8: give 2 images, or a side of 16"),
     (["end-to-end", "--steps", "0"], "--steps 0: give 1 to 1000"),
     (["end-to-end", "--steps", "1000", "--batch", "16"], "--steps 1000 --batch 16: name a data set by --data"),
+    (["serve", "--rounds", "0"], "--rounds 0: give 1 to 1000"),
+    (["serve", "--clients", "257"], "--clients 257: give 1 to 256"),
+    (["serve", "--in-flight", "0"], "--in-flight 0: give 1 to 256"),
+    (["serve", "--rate", "0"], "--rate 0.0: give 0.01 to 100000"),
+    (["serve", "--rate", "nan"], "--rate nan: give 0.01 to 100000"),
+    (["serve", "--rate", "100000", "--seconds", "600"], "--rate 100000.0: with these seconds 60200000 requests"),
+    (["serve", "--arrivals", "bursts"], "'bursts' is invalid for '--arrivals <arrivals>'"),
+    (["serve", "--address", "localhost"], "--address localhost: give HOST:PORT or http://HOST:PORT/PATH"),
+    (["serve", "--threads", "0"], "--threads 0: give 1 to 256"),
+    (["serve", "--max-batch", "65"], "--max-batch 65: give 1 to 64"),
+    (["serve", "--seconds", "0"], "--seconds 0: give 1 to 600"),
+    (["serve", "--warm-up", "601"], "--warm-up 601: give 0 to 600"),
+    (["serve", "--size", "8x480"], "--size 8x480: name files by --image, or give sides of 16 to 4096"),
+    (["overload", "--factor", "101"], "--factor 101: give 1 to 100"),
+    (["overload", "--clients", "0"], "--clients 0: give 1 to 256"),
+    (["overload", "--seconds", "601"], "--seconds 601: give 1 to 600"),
     (["end-to-end", "--size", "8x480"], "--size 8x480: name a data set by --data, or give sides of 16 to 4096"),
   ])
   func wrongOptionsAreToldApart(arguments: [String], message: String) {
@@ -62,6 +78,8 @@ struct OptionTests {
     ["step", "--adversary", "--size", "16x16"], ["infer", "--net", "lraspp", "--size", "8x8", "--repeats", "1"],
     ["layers", "--net", "largefov", "--batch", "1", "--size", "8x8"], ["gemm", "--size", "1"], ["end-to-end"],
     ["end-to-end", "--data", "x", "--size", "8x16", "--steps", "1000"],
+    ["serve"], ["serve", "--rate", "0.01", "--arrivals", "fixed", "--image", "x", "--image", "y", "--size", "8x8"],
+    ["serve", "--address", "http://localhost:80", "--model", "x", "--warm-up", "0"], ["overload", "--factor", "1"],
     ["layers", "--direct", "--precision", "f32"], ["accuracy", "--net", "lraspp", "--crop", "16x16", "--seeds", "1"],
   ])
   func rightOptionsAreTaken(arguments: [String]) throws {

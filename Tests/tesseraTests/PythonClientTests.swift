@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -7,20 +8,11 @@ extension CommandTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Protocol/python").path()
 
-    /// Whether `python3` starts and finds numpy.
-    private static let isPythonThere: Bool = {
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["python3", "-c", "import numpy, sys; sys.exit(sys.version_info < (3, 9))"]
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      guard (try? process.run()) != nil else { return false }
-      process.waitUntilExit()
-      return process.terminationStatus == 0
-    }()
+    /// With zstandard its tests of compression run, too.
+    private static let python = Python(having: "numpy", "zstandard") ?? Python(having: "numpy")
 
     @Test(
-      .enabled(if: isPythonThere, "python3 (3.9 or later) with numpy is not installed: apt-get install python3-numpy"),
+      .enabled(if: python != nil, "no python3 (3.9 or later) has numpy: apt-get install python3-numpy"),
       .timeLimit(.minutes(2)))
     func everyTestOfThePythonClientsHolds() async throws {
       let workspace = try await Workspace(images: 6, trained: true)
@@ -31,9 +23,9 @@ extension CommandTests {
       let address = try #require(await Self.address(of: server), "\(server.errorsSoFar)")
 
       let tests = try await Tool.run(
-        [Self.folder],
+        [Self.folder, try #require(Self.python).path],
         variables: ["TESSERA_SERVER": address, "PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"],
-        shell: "cd \"$1\" && exec python3 -W error -m unittest -v")
+        shell: "cd \"$1\" && exec \"$2\" -W error -m unittest -v")
       expectDone(tests)
       #expect(tests.errors.hasSuffix("OK\n") || tests.errors.contains("\nOK (skipped="), "\(tests.errors)")
       #expect(!tests.errors.contains("no server is asked"), "\(tests.errors)")

@@ -57,7 +57,8 @@ def exchanges(out):
     single("exchange-3xH", "as wide as there are channels", 3, 5)
     single("exchange-1xN-every-raw-output-f32", "one column of every section", 1, 5, outputs=11)
     single("exchange-Nx1-probabilities-f16", "one row of planes", 5, 1, outputs=4)
-    single("exchange-257-classes-every-raw-output", "labels of two bytes beside two other sections", 2, 1, 7, classes=257)
+    single(
+        "exchange-257-classes-every-raw-output", "labels of two bytes beside two other sections", 2, 1, 7, classes=257)
     single("exchange-sections-in-odd-chunks", "no chunk holds two sections", 3, 3, outputs=11, limits={"max_chunk": 5})
     single("exchange-every-raw-output-f16", "three sections in ascending order", 3, 2, outputs=7)
     single("exchange-every-raw-output-f32", "three sections in ascending order", 3, 2, outputs=11)
@@ -68,7 +69,8 @@ def exchanges(out):
     single("exchange-4096-classes", "the most classes", 8, 8, classes=4096)
     single("exchange-chunked", "DATA cut at the server's max_chunk, both ways", 3, 3, limits={"max_chunk": 7})
     single("exchange-exact-credit", "a request of all the credit there is", 2, 2, limits={"credit": 12})
-    single("exchange-model-by-name", "model, generation and priority named", 2, 1, model="toy", generation=7, priority=1)
+    single(
+        "exchange-model-by-name", "model, generation and priority named", 2, 1, model="toy", generation=7, priority=1)
 
     talk = Talk().shake()
     for number in range(1, 4):
@@ -99,7 +101,8 @@ def exchanges(out):
     talk.client.data(flat[:150], 1, end=False, wire=zstd.frame(flat[:150], zstd.rle(7, 150), width=1))
     talk.client.data(flat[150:], 1)
     add(
-        "exchange-codecs-mixed-by-client", "codec 1 and codec 0 in one message; the answer's codec is the server's choice",
+        "exchange-codecs-mixed-by-client",
+        "codec 1 and codec 0 in one message; the answer's codec is the server's choice",
         talk, plays=("server",), server={"answers": False}, results=[])
 
     talk = Talk(codecs=(1, 0)).shake()
@@ -141,6 +144,14 @@ def exchanges(out):
         models = [w.model(classes=classes, classes_named=bool(model))] if model != "nobody" else []
         talk.server.frame("INFO_ANSWER", w.info_answer(models, queued=1))
     add("exchange-info", "a list, a model, a name nobody knows; three in a second are still forgiven", talk)
+
+    talk = Talk().shake()
+    talk.client.frame("INFO", w.str8(""))
+    small = w.model(classes=classes, classes_named=False, max_pixels=6)
+    talk.server.frame("INFO_ANSWER", w.info_answer([small], queued=1))
+    add(
+        "exchange-info-of-a-model-for-small-images", "the model's limit is told, HELLO_ACK's is the server's", talk,
+        server={"model_pixels": 6})
 
     talk = Talk().shake()
     talk.ping(b"\0\1\2\3\4\5\6\7")
@@ -282,7 +293,8 @@ def more_of_clients(add, outcome):
     talk.server.frame("ERROR", w.error("OVERLOADED", retry_after_ms=250), id=1)
     talk.answer(id=2)
     add(
-        "exchange-one-fails-one-is-answered", "an ERROR of one request leaves the others alone", talk, plays=("client",),
+        "exchange-one-fails-one-is-answered", "an ERROR of one request leaves the others alone", talk,
+        plays=("client",),
         results=[outcome(talk, id=2)], errors=[{"id": 1, "code": 200, "name": "OVERLOADED", "scope": 0}])
 
     talk = Talk().shake()
@@ -293,6 +305,27 @@ def more_of_clients(add, outcome):
     add(
         "exchange-drain", "the warning, the last id, the answer in flight", talk, plays=("client",),
         results=[outcome(talk)])
+
+    def given_up(name, about, answer):
+        talk = Talk().shake()
+        talk.request()
+        talk.server.frame("GOAWAY", w.goaway(0))
+        answer(talk)
+        talk.ping()
+        talk.pong()
+        add(
+            f"exchange-given-up-{name}", f"of a request that has failed: {about}", talk, plays=("client",),
+            errors=[{"id": 1, "code": 203, "name": "DRAINING", "scope": 0}])
+
+    def wrong_answer(talk):
+        talk.result(width=7)
+        talk.result()
+        talk.reply(b"x", end=False)
+        talk.reply(b"yz")
+
+    given_up("error", "its ERROR, damaged or not, is not read and ends it", lambda talk: talk.server.frame(
+        "ERROR", w.error("DRAINING"), id=1, payload_crc=0))
+    given_up("result", "its frames are not read, were they ever so wrong", wrong_answer)
 
     talk = Talk().shake()
     talk.client.frame("INFO", w.str8(""))

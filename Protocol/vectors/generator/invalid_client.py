@@ -61,7 +61,8 @@ def hello_acks(add):
         one(f"hello-ack-cut-at-{cut}", "every field is there", change=lambda payload, cut=cut: payload[:cut])
     for name, tail, code in [
         ("tlv-one-byte", b"\4", "PROTOCOL"), ("tlv-cut", b"\4\0\2\0x", "PROTOCOL"),
-        ("tlv-id-twice", w.tlvs([(4, b""), (4, b"")]), "PROTOCOL"), ("tlv-critical-unknown", w.tlvs([(1, b"")]), "VERSION"),
+        ("tlv-id-twice", w.tlvs([(4, b""), (4, b"")]), "PROTOCOL"),
+        ("tlv-critical-unknown", w.tlvs([(1, b"")]), "VERSION"),
     ]:
         one(f"hello-ack-{name}", "TLVs are whole, rise, and are known if odd", code,
             change=lambda payload, tail=tail: payload + tail)
@@ -204,6 +205,11 @@ def data(add):
     one("answer-ends-short", total, "SIZE_MISMATCH", [(good[:1], True)])
     one("answer-ends-over", total, "SIZE_MISMATCH", [(good + b"\0", True)])
     one("answer-goes-on-at-total", total, "SIZE_MISMATCH", [(good, False)])
+    # The header alone is enough.
+    early = "plain_len is held against the total before the payload is waited for"
+    one("answer-over-total-told-by-its-header", early, "SIZE_MISMATCH", [(b"", True)], wire_len=3, header_only=True)
+    one("answer-short-of-total-told-by-its-header", early, "SIZE_MISMATCH", [(b"", True)], wire_len=1, header_only=True)
+    one("answer-over-total-damaged", early, "SIZE_MISMATCH", [(good + b"\0", True)], payload_crc=0)
     one("answer-of-another-digest", "the SHA-256 of all DATA is the output digest", "DIGEST", [(b"\1\1", True)], 0)
     one("answer-empty", "DATA is never empty", "PROTOCOL", [(b"", True)])
     one("answer-flags-2", "unknown flags are errors", "PROTOCOL", [(good, True)], flags=2)
@@ -291,6 +297,27 @@ def errors(add):
     one("error-text-no-utf8", "str8 is UTF-8", w.error("INTERNAL", text=b"\x80"))
     one("error-of-a-request-with-id-0", "scope 0 names a request", w.error("INTERNAL"), id=0)
     one("error-of-an-id-never-opened", "the id was opened", w.error("INTERNAL"), id=2)
+    damaged = {"payload_crc": 0}
+    crc = "payload_crc is the CRC-32C of the payload"
+    talk = asked()
+    talk.server.frame("ERROR", w.error("CALM"), **damaged)
+    add("error", "error-of-the-connection-damaged", crc, talk, "PAYLOAD_CRC", scope=1)
+    talk = asked()
+    talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+    add("error", "error-of-a-request-damaged", crc, talk, "PAYLOAD_CRC", id=1)
+    limits = {"max_inflight": 1, "credit": 6}
+    talk = Talk(limits=limits).shake()
+    talk.request()
+    talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+    talk.request(id=2)
+    add("error", "error-damaged-gives-credit-back", "an ERROR with an id is terminal, damaged or not", talk,
+        "PAYLOAD_CRC", id=1)
+    for name, type, payload in [("error", "ERROR", w.error("INTERNAL")), ("result", "RESULT", b"")]:
+        talk = asked()
+        talk.server.frame("ERROR", w.error("INTERNAL"), id=1, **damaged)
+        talk.server.frame(type, payload, id=1)
+        add("error", f"{name}-behind-a-damaged-error", "nothing follows a terminal frame, damaged or not", talk,
+            "PROTOCOL")
     talk = asked()
     talk.server.frame("ERROR", w.error("INTERNAL"), id=1)
     talk.server.frame("ERROR", w.error("INTERNAL"), id=1)
@@ -323,7 +350,7 @@ def others(add):
 
     classes = (("sky", (1, 2, 3)), ("road", (4, 5, 6)))
     good = w.info_answer([w.model(classes=classes)])
-    for cut in (0, 3, 15, 16, 19, 52, 54, 60, 66, 67, len(good) - 1):
+    for cut in (0, 3, 15, 16, 19, 52, 54, 60, 66, 67, 75, 76, len(good) - 1):
         info(f"info-answer-cut-at-{cut}", whole, good[:cut])
     info("info-answer-trailing-byte", whole, good + b"\0")
     info("info-answer-state-3", "state is 0, 1 or 2", w.info_answer(state=3))
@@ -333,9 +360,13 @@ def others(add):
     info("info-answer-no-classes-of-a-model", "a named model tells its classes",
          w.info_answer([w.model(classes=classes, classes_named=False)]))
     for label, name in [("empty", ""), ("path", "../x"), ("upper-case", "Toy"), ("65-characters", "m" * 65)]:
-        info(f"info-answer-model-{label}", "names are [a-z0-9_-]{1,64}", w.info_answer([w.model(name, classes=classes)]))
+        info(
+            f"info-answer-model-{label}", "names are [a-z0-9_-]{1,64}",
+            w.info_answer([w.model(name, classes=classes)]))
     info("info-answer-0-classes", "classes lie in 1…4,096", w.info_answer([w.model(classes=())]))
-    info("info-answer-4097-classes", "classes lie in 1…4,096", w.info_answer([w.model(count=4097, classes_named=False)]))
+    info(
+        "info-answer-4097-classes", "classes lie in 1…4,096",
+        w.info_answer([w.model(count=4097, classes_named=False)]))
     one("info", "info-answer-nobody-asked-for", "INFO answers INFO", [("server", "INFO_ANSWER", w.info_answer())])
 
     def auth(name, rule, payload, code="PROTOCOL", **fields):

@@ -85,8 +85,8 @@ def handshakes(add):
     behind_hello("data-before-auth", "DATA", b"1", "before AUTH_OK only AUTH and PING", server=token, id=1, flags=1)
     behind_hello("cancel-before-auth", "CANCEL", b"", "before AUTH_OK only AUTH and PING", server=token, id=1)
     behind_hello("info-before-auth", "INFO", w.str8(""), "before AUTH_OK only AUTH and PING", server=token)
-    behind_hello("version-0-behind-hello", "PING", b"tessera!", "frames carry the version agreed on", "VERSION", version=0)
-    behind_hello("version-2-not-agreed-on", "PING", b"tessera!", "frames carry the version agreed on", "VERSION", version=2)
+    for version, name in [(0, "version-0-behind-hello"), (2, "version-2-not-agreed-on")]:
+        behind_hello(name, "PING", b"tessera!", "frames carry the version agreed on", "VERSION", version=version)
     behind_hello("version-grease", "PING", b"tessera!", "grease is never spoken", "VERSION", version=0x7A)
     talk = shaken()
     talk.client.frame("AUTH", w.auth(b"secret"))
@@ -413,6 +413,19 @@ def data(add):
     one("data-goes-on-over-total", total, "SIZE_MISMATCH", [(PIXELS + b"x", False)])
     one("data-ends-short-in-second-frame", total, "SIZE_MISMATCH", [(PIXELS[:3], False), (PIXELS[3:5], True)])
     one("data-ends-over-in-second-frame", total, "SIZE_MISMATCH", [(PIXELS[:3], False), (PIXELS[2:], True)])
+
+    def undecoded(name, wire, codecs=(0,), **fields):
+        talk = shaken(codecs=codecs)
+        talk.open()
+        talk.client.frame("DATA", wire, id=1, flags=1, **fields)
+        rule = "plain_len is held against the total before the payload is looked at"
+        add("data", name, rule, talk, "SIZE_MISMATCH", id=1)
+
+    undecoded("data-over-total-damaged", PIXELS + b"x", payload_crc=0)
+    undecoded("data-over-total-no-zstd", b"junk", (1, 0), codec=1, plain_len=7)
+    undecoded("data-over-total-of-1-MiB", zstd.frame(bytes(1 << 20), zstd.zeroes(1 << 20), width=4), (1, 0), codec=1,
+              plain_len=1 << 20)
+    undecoded("data-under-total-no-zstd", b"junk", (1, 0), codec=1, plain_len=5)
     digest = "the SHA-256 of the plain bytes is OPEN's"
     one("data-of-another-digest", digest, "DIGEST", [(PIXELS[::-1], True)])
     one("data-one-bit-off", digest, "DIGEST", [(b"\0" + PIXELS[1:], True)])
@@ -463,13 +476,17 @@ def compression(add):
     one("zstd-content-size-less", less, zstd.frame(FLAT, blocks, content=299), "SIZE_MISMATCH")
     one("zstd-content-size-more", less, zstd.frame(FLAT, blocks, content=301), "SIZE_MISMATCH")
     one("zstd-content-size-0", less, zstd.frame(b"", zstd.raw(b""), width=4), "SIZE_MISMATCH")
-    one("zstd-content-size-beyond-32-bits", less, zstd.frame(FLAT, blocks, width=8, content=300 + 2**32), "SIZE_MISMATCH")
+    one(
+        "zstd-content-size-beyond-32-bits", less, zstd.frame(FLAT, blocks, width=8, content=300 + 2**32),
+        "SIZE_MISMATCH")
     one("zstd-content-size-largest", less, zstd.frame(FLAT, blocks, width=8, content=2**64 - 1), "SIZE_MISMATCH")
     one("zstd-blocks-hold-less", more, zstd.frame(FLAT, zstd.rle(7, 299)), alternative="SIZE_MISMATCH")
     one("zstd-blocks-hold-more", more, zstd.frame(FLAT, zstd.rle(7, 301)), alternative="SIZE_MISMATCH")
     one(
         "zstd-bomb", more, zstd.frame(FLAT, zstd.zeroes(64 << 17)), alternative="SIZE_MISMATCH")
-    for bits, dictionary, name in [(1, b"\5", "1-byte"), (2, b"\5\0", "2-byte"), (3, b"\5\0\0\0", "4-byte"), (1, b"\0", "zero")]:
+    for bits, dictionary, name in [
+        (1, b"\5", "1-byte"), (2, b"\5\0", "2-byte"), (3, b"\5\0\0\0", "4-byte"), (1, b"\0", "zero"),
+    ]:
         one(
             f"zstd-dictionary-id-{name}", "there is no dictionary id",
             zstd.frame(FLAT, blocks, extra_bits=bits, dictionary=dictionary))

@@ -287,10 +287,11 @@ def infos(frame):
         for given_model in models:
             item = {
                 "name": "toy", "generation": 7, "inputs": 3, "outputs": 31, "min_side": 1, "multiple": 1,
+                "max_pixels": 1 << 24,
                 "classes": (("sky", (70, 130, 180)), ("road", (128, 64, 128))), **given_model}
             parts.append(w.model(weights=w.sha256(b"weights"), classes_named=named, **item))
             meanings.append({
-                **{key: item[key] for key in ("name", "generation", "inputs", "outputs", "min_side")},
+                **{key: item[key] for key in ("name", "generation", "inputs", "outputs", "min_side", "max_pixels")},
                 "side_multiple": item["multiple"], "weights_digest": w.sha256(b"weights").hex(),
                 "class_count": len(item["classes"]),
                 "classes": [[n, *rgb] for n, rgb in item["classes"]] if named else []})
@@ -302,8 +303,10 @@ def infos(frame):
     answer("info-answer-two-models", [{}, {"name": "city-2", "generation": 1, "inputs": 1, "outputs": 1}])
     answer("info-answer-busy", [{"min_side": 32, "multiple": 32}], queued=64)
     answer("info-answer-draining", [{}], state=2)
+    answer("info-answer-models-of-other-sizes", [{"max_pixels": 1}, {"name": "wide", "max_pixels": 2**64 - 1}])
     answer("info-answer-three-models-of-one-name", [{"generation": 9}, {"generation": 8, "outputs": 3}, {"inputs": 2}])
-    answer("info-answer-257-classes", [{"classes": tuple((f"c{i}", (i & 255, i >> 8, 1)) for i in range(257))}], named=True)
+    many = tuple((f"c{i}", (i & 255, i >> 8, 1)) for i in range(257))
+    answer("info-answer-257-classes", [{"classes": many}], named=True)
     answer("info-answer-one-model-with-classes", [{}], named=True)
     answer("info-answer-class-without-name", [{"classes": (("", (0, 0, 0)),)}], named=True)
 

@@ -161,12 +161,12 @@ def info_answer(models=(), state=1, reason=0, count=None, queued=0, queue_limit=
 
 def model(
     name="toy", generation=7, weights=sha256(b"\1\2\3"), count=None, inputs=3, outputs=31, min_side=1, multiple=1,
-    classes=(), classes_named=True,
+    max_pixels=1 << 24, classes=(), classes_named=True,
 ):
     """Classes are (name, (r, g, b))."""
     data = (
         str8(name) + u32(generation) + weights + u16(len(classes) if count is None else count) + u16(inputs)
-        + u16(outputs) + u32(min_side) + u32(multiple))
+        + u16(outputs) + u32(min_side) + u32(multiple) + u64(max_pixels))
     if classes_named:
         data += b"".join(str8(n) + bytes(rgb) for n, rgb in classes)
     return data

@@ -124,7 +124,10 @@ BROKEN_BLOCKS = [
     ("bit-stream-missing", "sequences have a bit stream", sequence(b"")),
     ("bit-stream-too-short", "a bit stream holds all its sequences' bits", sequence(b"\x26")),
     ("tables-repeated-before-any", "a repeated table was there before", sequence(b"\x26\4", 0xFC, b"")),
-    ("accuracy-over-9", "a table's accuracy has its limit", sequence(b"\x26\4", 0x94, b"\x0f" + b"\xff" * 6 + b"\2\x2c")),
+    (
+        "accuracy-over-9", "a table's accuracy has its limit",
+        sequence(b"\x26\4", 0x94, b"\x0f" + b"\xff" * 6 + b"\2\x2c"),
+    ),
     ("sequences-cut-in-their-count", "the sequence count is whole", LITERALS + b"\xff"),
     ("sequences-missing", "the sequence section is there", LITERALS),
     ("bytes-behind-no-sequences", "no sequences end the block", LITERALS + b"\0x"),

@@ -118,8 +118,8 @@ typedef struct {
   int precision;
 } tessera_winograd;
 
-// A map whose first `first_blocks` blocks of channels lie in one place and the others in a second one, so that maps need
-// not be copied to be concatenated; SIZE_MAX blocks for a map in one place.
+// A map whose first `first_blocks` blocks of channels lie in one place and the others in a second one, so that maps
+// need not be copied to be concatenated; SIZE_MAX blocks for a map in one place.
 typedef struct {
   void *first, *second;
   size_t first_blocks;
@@ -220,8 +220,8 @@ double tessera_label_weight(const uint16_t *labels, const float *weights, size_t
 void tessera_one_hot(float *y, const uint16_t *labels, size_t n, size_t c, size_t p);
 // y = x, but 0 in every channel of a void pixel.
 void tessera_mask_void(float *y, const float *x, const uint16_t *labels, size_t n, size_t c, size_t p);
-// With l the label and t the threshold: y[l] = max(t, x[l]), and y[c] = x[c]·(1 − t) / (1 − x[l]) for the others, or x[c]
-// where x[l] ≥ t; 0 in every channel of a void pixel.
+// With l the label and t the threshold: y[l] = max(t, x[l]), and y[c] = x[c]·(1 − t) / (1 − x[l]) for the others, or
+// x[c] where x[l] ≥ t; 0 in every channel of a void pixel.
 void tessera_soften_labels(float *y, const float *x, const uint16_t *labels, float threshold, size_t n, size_t c,
                            size_t p);
 // The class of the largest value, ties to the lowest class; `largest` may be NULL and receives that value.

@@ -87,6 +87,10 @@ extension Check {
       [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01]
     ),
     (
+      "preface-proxy", "a PROXY header stands only where the server is told to expect one",
+      Array("PROXY TCP4 192.0.2.1 192.0.2.2 49152 7450\r\n".utf8)
+    ),
+    (
       "preface-line-ends", "bytes are not text: CR LF stays",
       [0x89, 0x54, 0x53, 0x50, 0x0a, 0x1a, 0x0a, 0x00]
     ),

@@ -141,6 +141,24 @@ extension Check {
       talk.expect(.refused(1, .badShape))
       talk.expectMore()
     },
+    Check(.admission, "open-over-the-models-pixels", "pixels stay within the model's limit, which INFO tells") {
+      (talk: inout Script) throws(Skip) in
+      let image = try talk.facts.image()
+      guard let model = talk.facts.model else { throw Skip("the server names no model") }
+      let (limits, multiple) = (talk.facts.limits, UInt64(max(model.sideMultiple, 1)))
+      let width = UInt64(limits.maxSide) / multiple * multiple
+      let height = (model.maximumPixels / width / multiple + 1).multipliedReportingOverflow(by: multiple)
+      guard !height.overflow, height.partialValue <= width,
+        width * height.partialValue <= min(limits.maxPixels, limits.maxMessage / 3, limits.credit / 3)
+      else { throw Skip("the server's own limits are reached before the model's") }
+      try talk.shake()
+      talk.open(image) {
+        ($0.width, $0.height) = (UInt32(width), UInt32(height.partialValue))
+        $0.total = 3 * $0.pixels
+      }
+      talk.expect(.refused(1, .tooLarge))
+      talk.expectMore()
+    },
     Check(.admission, "model-by-name", "a model may be named, with its generation") {
       (talk: inout Script) throws(Skip) in
       let image = try talk.facts.image()
@@ -193,6 +211,17 @@ extension Check {
     },
     pieces("data-ends-short-later", "DATA sums to total where END comes", .sizeMismatch) {
       [(Array($0.prefix(3)), false), (Array($0[3..<5]), true)]
+    },
+    Check(.requestData, "data-over-total-undecoded", "DATA is held against total before it is decompressed") {
+      (talk: inout Script) throws(Skip) in
+      try talk.requireZstd()
+      let image = try talk.facts.image()
+      guard image.bytes.count < Int(talk.facts.limits.maxChunk) else { throw Skip("max_chunk is too small") }
+      try talk.shake()
+      talk.open(image)
+      talk.data(zstd: Array("junk".utf8), plainLength: UInt32(image.bytes.count) + 1)
+      talk.expect(.refused(1, .sizeMismatch))
+      talk.expectMore()
     },
     pieces("data-of-another-digest", "the SHA-256 of the bytes is OPEN's", .digest) {
       [($0.reversed(), true)]

@@ -1,6 +1,9 @@
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
+internal import NIOTLS
+internal import TesseraCredentials
 internal import TesseraProtocol
 
 /// A connection on which a check says any bytes it likes.
@@ -13,12 +16,21 @@ struct Conversation: ~Copyable {
 
   /// What a connection brings.
   private enum Arrival: Sendable {
+    /// TLS is there, with a protocol of ALPN.
+    case secured(String?)
+    case fault(TLSFault)
     case bytes(ByteBuffer)
     case end
     case time(Int)
   }
 
-  init(host: String, port: Int, within patience: Duration) async throws(ConformanceError) {
+  /// - Parameters:
+  ///   - header: stands in front of everything.
+  ///   - patience: the longest that connecting takes.
+  init(
+    _ route: Route, _ handshake: Route.Handshake, header: [UInt8]?, within patience: Duration
+  ) async throws(ConformanceError) {
+    let (host, port) = (route.host, route.port)
     guard (1...Int(UInt16.max)).contains(port) else {
       throw .unreachable(host: host, port: port, reason: "a port lies in 1…65535")
     }
@@ -29,6 +41,8 @@ struct Conversation: ~Copyable {
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if let header { try channel.pipeline.syncOperations.addHandler(Herald(header)) }
+          if let tls = try route.handler(handshake) { try channel.pipeline.syncOperations.addHandler(tls) }
           try channel.pipeline.syncOperations.addHandler(Collector(continuation))
         }
       }
@@ -51,6 +65,9 @@ struct Conversation: ~Copyable {
     guard let system = first as? IOError else { return "\(first)" }
     return String(cString: strerror(system.errnoCode))
   }
+
+  /// Whether what is said stays on this machine.
+  var isLocal: Bool { channel.remoteAddress?.isLoopback == true }
 
   /// Says bytes; where the server has hung up, they are lost, as what it said before will show.
   func send(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
@@ -93,6 +110,8 @@ struct Conversation: ~Copyable {
   /// False when the timer has gone off.
   private mutating func receive(until timer: Int) async -> Bool {
     switch await iterator.next(isolation: #isolation) {
+    case .secured(let name): transcript.secure(name)
+    case .fault(let fault): transcript.fail(fault)
     case .bytes(let bytes): transcript.receive(bytes)
     case .end: transcript.receiveEnd()
     case .time(let number): return number != timer
@@ -112,13 +131,34 @@ struct Conversation: ~Copyable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-      if case ChannelEvent.inputClosed = event { arrivals.yield(.end) }
+      switch event {
+      case TLSUserEvent.handshakeCompleted(let name): arrivals.yield(.secured(name))
+      case ChannelEvent.inputClosed: arrivals.yield(.end)
+      default: break
+      }
     }
 
     func channelInactive(context: ChannelHandlerContext) { arrivals.yield(.end) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      if let fault = TLSFault(error) {
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        arrivals.yield(.fault(fault.explained(by: certificate)))
+      }
       context.close(promise: nil)
+    }
+  }
+
+  /// Says a proxy's header before anything else.
+  private final class Herald: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let header: [UInt8]
+
+    init(_ header: [UInt8]) { self.header = header }
+
+    func channelActive(context: ChannelHandlerContext) {
+      context.writeAndFlush(NIOAny(ByteBuffer(bytes: header)), promise: nil)
+      context.fireChannelActive()
     }
   }
 }

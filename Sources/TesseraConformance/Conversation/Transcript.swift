@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TesseraCredentials
 internal import TesseraProtocol
 
 /// A frame as it came, whether it is right or not.
@@ -33,6 +34,10 @@ struct Transcript: ~Copyable {
   private(set) var hasEnded = false
   /// Why the stream can no longer be cut into frames.
   private(set) var garbled: String?
+  /// Why TLS did not come about, or broke.
+  private(set) var fault: TLSFault?
+  /// What the server took of ALPN; nil without TLS.
+  private(set) var applicationProtocol: String?
   private var buffer = ByteBuffer()
   private var decoder = ZstdDecoder()
 
@@ -50,6 +55,11 @@ struct Transcript: ~Copyable {
   }
 
   mutating func receiveEnd() { hasEnded = true }
+
+  mutating func secure(_ name: String?) { applicationProtocol = name }
+
+  /// Frames mark their own ends, so that one of the stream alone is no fault.
+  mutating func fail(_ fault: TLSFault) { if fault != .truncated { self.fault = fault } }
 
   private mutating func nextFrame() -> ReceivedFrame? {
     guard var fields = buffer.getSlice(at: buffer.readerIndex, length: FrameHeader.byteCount),

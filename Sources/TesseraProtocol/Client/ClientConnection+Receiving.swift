@@ -5,14 +5,14 @@ extension ClientConnection {
   mutating func step() throws(WireError) -> Bool {
     if decoder.header == nil {
       guard let header = try decoder.readHeader(rules) else { return false }
-      if header.type == .resultData { try prepareData(header) }
+      try prepare(header)
     }
     guard let header = decoder.header, let payload = decoder.readPayload() else { return false }
     frameStarted = decoder.isInsideFrame ? now : nil
     switch payload {
     case .whole(let payload): try handle(header, payload)
     case .damaged: try handleDamage(header)
-    case .skipped: if header.flags.contains(.end) { finish(header.requestID) }
+    case .skipped: if header.isTerminal { finish(header.requestID) }
     }
     return true
   }
@@ -62,7 +62,7 @@ extension ClientConnection {
     guard id != .connection else { throw error }
     guard requests[id] != nil else { throw WireError(.protocol, "\(header.type) for the finished id \(id)") }
     discard(id, error.disclosed())
-    if header.type == .error || header.flags.contains(.end) { finish(id) }
+    if header.isTerminal { finish(id) }
   }
 
   private mutating func handleHelloAck(_ ack: HelloAck) throws(WireError) {
@@ -95,11 +95,7 @@ extension ClientConnection {
 
   private mutating func handleResult(_ id: RequestID, _ result: ResultMessage) throws(WireError) {
     guard var request = requests[id] else { throw WireError(.protocol, "RESULT for the finished id \(id)") }
-    switch request.stage {
-    case .discarding: return
-    case .sending, .receiving: throw WireError(.protocol, "RESULT of id \(id) too early or twice")
-    case .waiting: break
-    }
+    guard request.stage == .waiting else { throw WireError(.protocol, "RESULT of id \(id) too early or twice") }
     do throws(WireError) {
       try result.check(
         answering: request.open, maxResult: min(configuration.maxResult, session?.limits.maxResult ?? 0))
@@ -114,13 +110,14 @@ extension ClientConnection {
   }
 
   /// Decides, before a payload is waited for, whether anybody wants it.
-  private mutating func prepareData(_ header: FrameHeader) throws(WireError) {
-    switch requests[header.requestID]?.stage {
-    case .receiving: return
-    case .discarding: decoder.skipPayload()
-    case .sending, .waiting, nil:
+  private mutating func prepare(_ header: FrameHeader) throws(WireError) {
+    let request = requests[header.requestID]
+    if request?.stage == .discarding { return decoder.skipPayload() }
+    guard header.type == .resultData else { return }
+    guard request?.stage == .receiving else {
       throw WireError(.protocol, "DATA of id \(header.requestID) without its RESULT")
     }
+    try request?.message.check(header)
   }
 
   private mutating func handleData(_ header: FrameHeader, _ payload: ByteBuffer) throws(WireError) {
@@ -190,4 +187,9 @@ extension ClientConnection {
     decoder.clear()
     actions.append(.close(error))
   }
+}
+
+extension FrameHeader {
+  /// Whether nothing with this id follows; a header says so itself, whatever became of its payload.
+  fileprivate var isTerminal: Bool { type == .error || type == .resultData && flags.contains(.end) }
 }

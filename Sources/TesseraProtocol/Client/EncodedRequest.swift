@@ -2,7 +2,7 @@
 ///
 /// Making one is work in proportion to the image; do it off the event loop.
 package struct EncodedRequest: Sendable {
-  let open: Open
+  private(set) var open: Open
   let body: MessageBody
 
   /// Plain bytes of input: the credit that the request takes.
@@ -39,5 +39,13 @@ package struct EncodedRequest: Sendable {
     body = MessageBody([bytes], encoding: BodyEncoding(chunkLimit: session.limits.maxChunk, codec: codec))
     open.digest = body.digest
     self.open = open
+  }
+
+  /// Tells the server the time that is left now, as some went by since the request was made.
+  ///
+  /// - Precondition: `left` is positive: 0 would stand for the server's own limit.
+  package mutating func limit(to left: Duration) {
+    precondition(left > .zero, "EncodedRequest: no time is left")
+    open.budget = left.wireMilliseconds
   }
 }

@@ -6,7 +6,7 @@ struct ChunkReader: ~Copyable {
 
   init() {}
 
-  /// Adds one frame's payload.
+  /// Adds the payload of a frame whose header the message has checked.
   ///
   /// - Parameter windowLimit: the largest window that a compressed frame may ask for.
   /// - Returns: the message's digest with its last frame.
@@ -14,12 +14,12 @@ struct ChunkReader: ~Copyable {
     _ payload: ByteBuffer, header: FrameHeader, to message: inout DataMessage, windowLimit: UInt32
   ) throws(WireError) -> ContentDigest? {
     let isLast = header.flags.contains(.end)
-    guard header.codec == .zstd else { return try message.append(payload, isLast: isLast) }
+    guard header.codec == .zstd else { return message.append(payload, isLast: isLast) }
     if decoder == nil {
       guard let made = ZstdDecoder() else { throw WireError(.internal, "no memory for a decompressor") }
       decoder = consume made
     }
-    return try message.append(try decompress(payload, header.plainLength, windowLimit), isLast: isLast)
+    return message.append(try decompress(payload, header.plainLength, windowLimit), isLast: isLast)
   }
 
   private func decompress(_ payload: ByteBuffer, _ plainLength: UInt32, _ windowLimit: UInt32) throws(WireError)

@@ -4,7 +4,7 @@ public import TesseraLabels
 /// A model as INFO tells it.
 ///
 ///     str8 name    u32 generation    32 B weights SHA-256    u16 classes    u16 inputs    u16 outputs
-///     u32 min side    u32 side multiple
+///     u32 min side    u32 side multiple    u64 max pixels
 ///     where one model was named, per class: str8 name    u8 r, g, b
 public struct ModelSummary: Hashable, Sendable {
   /// What requests call it.
@@ -23,6 +23,8 @@ public struct ModelSummary: Hashable, Sendable {
   public let minimumSide: UInt32
   /// What both sides must be multiples of.
   public let sideMultiple: UInt32
+  /// Most pixels of an image; the server's ``ProtocolLimits/maxPixels`` holds as well.
+  public let maximumPixels: UInt64
   /// Names and colours; empty in a list of models.
   public let classes: [LabelClass]
 
@@ -36,6 +38,7 @@ public struct ModelSummary: Hashable, Sendable {
     outputs = model.outputs
     minimumSide = model.minimumSide
     sideMultiple = model.sideMultiple
+    maximumPixels = model.maximumPixels
     classes = namesClasses ? model.classes : []
   }
 
@@ -52,6 +55,7 @@ public struct ModelSummary: Hashable, Sendable {
     outputs = OutputSet(rawValue: try reader.integer("outputs"))
     minimumSide = try reader.integer("min side")
     sideMultiple = try reader.integer("side multiple")
+    maximumPixels = try reader.integer("max pixels")
     var classes: [LabelClass] = []
     if namesClasses {
       for _ in 0..<classCount {
@@ -73,6 +77,7 @@ public struct ModelSummary: Hashable, Sendable {
     payload.writeWire(outputs.rawValue)
     payload.writeWire(minimumSide)
     payload.writeWire(sideMultiple)
+    payload.writeWire(maximumPixels)
     for item in classes {
       // 4,096 classes then stay under INFO's 1 MiB.
       payload.writeWire(item.name, limit: 240)

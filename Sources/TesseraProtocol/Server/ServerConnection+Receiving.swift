@@ -149,8 +149,12 @@ extension ServerConnection {
 
   private func findModel(for open: Open, id: RequestID) throws(SegmentationError) -> ModelDescription {
     if let lastTaken, id > lastTaken { throw SegmentationError(.draining) }
-    guard state != .starting else { throw SegmentationError(.notReady, retryAfter: .seconds(1)) }
     let name = open.model.isEmpty ? models.first?.name : open.model
+    guard intake.takes(name) else {
+      // It goes away before it can answer: another server may.
+      if state == .draining { throw SegmentationError(.draining) }
+      throw SegmentationError(.notReady, retryAfter: .seconds(1))
+    }
     // Current ones come first, so that one of any generation is the current one.
     let model = models.first { $0.name == name && (open.generation == 0 || $0.generation == open.generation) }
     guard let model else { throw SegmentationError(.unknownModel) }
@@ -161,7 +165,14 @@ extension ServerConnection {
   /// Decides, before a payload is waited for, whether anybody wants it.
   private mutating func prepareData(_ header: FrameHeader) throws(WireError) {
     switch requests[header.requestID]?.stage {
-    case .receiving, .undecided: return
+    case .receiving, .undecided:
+      do throws(WireError) {
+        try requests[header.requestID]?.message.check(header)
+      } catch {
+        decoder.skipPayload()
+        try glitches.count(now)
+        end(header.requestID, error.disclosed(ending: .request))
+      }
     case .computing, .sending: throw WireError(.protocol, "DATA of id \(header.requestID) behind its END")
     case nil:
       decoder.skipPayload()

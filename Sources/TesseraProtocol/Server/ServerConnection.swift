@@ -35,8 +35,10 @@ package struct ServerConnection: ~Copyable {
   ///
   /// Set it anew when a model was loaded.
   package var models: [ModelDescription]
-  /// What HELLO_ACK says, and whether requests are refused with NOT_READY.
+  /// What HELLO_ACK says.
   package var state: ServerState
+  /// Which requests are not refused with NOT_READY.
+  package var intake: Intake
 
   var phase = Phase.preface(0)
   var undecided: Undecided?
@@ -77,13 +79,14 @@ package struct ServerConnection: ~Copyable {
   var infos = RateGate(interval: .seconds(1))
   var glitches: GlitchCounter
 
-  /// Starts with a connection that was just accepted.
+  /// Starts with a connection that was just accepted; a server that is starting takes no requests yet.
   package init(
     _ configuration: ServerConfiguration, models: [ModelDescription], state: ServerState, now: ContinuousClock.Instant
   ) {
     self.configuration = configuration
     self.models = models
     self.state = state
+    intake = state == .starting ? .nothing : .everything
     self.now = now
     phaseStarted = now
     lastFrame = now

@@ -1,7 +1,5 @@
 extension ModelDescription {
   /// The model that an answer to INFO with classes describes; nil where its numbers are no model's.
-  ///
-  /// What INFO does not tell, the limit on pixels, is the server's.
   package init?(_ summary: ModelSummary) {
     let kinds: [InputKind] = [.rgb8, .png].filter { summary.inputs & 1 << (UInt16($0.rawValue) - 1) != 0 }
     guard
@@ -12,6 +10,6 @@ extension ModelDescription {
     self.init(
       name: summary.name, generation: summary.generation, weightsDigest: summary.weightsDigest,
       classes: summary.classes, inputs: Set(kinds), outputs: summary.outputs.intersection(.all),
-      minimumSide: summary.minimumSide, sideMultiple: summary.sideMultiple)
+      maximumPixels: summary.maximumPixels, minimumSide: summary.minimumSide, sideMultiple: summary.sideMultiple)
   }
 }

@@ -20,7 +20,8 @@ public protocol SegmentationService: Sendable {
   /// Segments several images; each answer is the one that its request would get alone.
   ///
   /// One after another unless the service does better. A request whose ``SegmentationRequest/stopFlag`` is set is given
-  /// up while the others go on; cancelling the task gives all of them up.
+  /// up while the others go on; cancelling the task gives all of them up. A server takes a service for one that hangs
+  /// which has looked at no flag and ended no call for as long as a canary counts, 10 s.
   ///
   /// - Returns: an answer for each request, in their order.
   func segment(batch requests: [SegmentationRequest]) async -> [Result<SegmentationResult, SegmentationError>]

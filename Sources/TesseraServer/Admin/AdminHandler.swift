@@ -7,27 +7,34 @@ final class AdminHandler: ChannelInboundHandler {
   typealias OutboundOut = HTTPServerResponsePart
 
   private let pages: AdminPages
-  private let time: Duration
+  private let guests: AdminGuests
+  private let times: AdminTimes
   private var timer: Scheduled<Void>?
   private var isAnswered = false
   private var peerEnded = false
 
-  /// - Parameter time: for everything, from the first byte to the last.
-  init(_ pages: AdminPages, time: Duration) {
+  init(_ pages: AdminPages, _ guests: AdminGuests, _ times: AdminTimes) {
     self.pages = pages
-    self.time = time
+    self.guests = guests
+    self.times = times
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { context.close(promise: nil) }
+    close(context, in: times.head)
     context.fireChannelActive()
+  }
+
+  private func close(_ context: ChannelHandlerContext, in time: Duration) {
+    timer?.cancel()
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { context.close(promise: nil) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     // What follows the head is nothing that a page depends on.
     guard case .head(let head) = unwrapInboundIn(data), !isAnswered else { return }
-    guard head.method == .GET else {
-      return answer(context, .methodNotAllowed, isBodyWanted: head.method != .HEAD, body: "only GET is served\n")
+    guests.hear(context.channel)
+    guard [.GET, .HEAD].contains(head.method) else {
+      return answer(context, .methodNotAllowed, body: "only GET and HEAD are served\n")
     }
     let page = pages[head.uri]
     let status: HTTPResponseStatus =
@@ -36,7 +43,7 @@ final class AdminHandler: ChannelInboundHandler {
       case .notFound: .notFound
       case .notReady: .serviceUnavailable
       }
-    answer(context, status, mediaType: page.mediaType, body: page.body)
+    answer(context, status, isBodyWanted: head.method == .GET, mediaType: page.mediaType, body: page.body)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -66,12 +73,13 @@ final class AdminHandler: ChannelInboundHandler {
   ) {
     guard !isAnswered else { return }
     isAnswered = true
+    close(context, in: times.answer)
     let bytes = context.channel.allocator.buffer(string: body)
     var headers: HTTPHeaders = [
       "Content-Type": mediaType, "Content-Length": "\(bytes.readableBytes)", "Cache-Control": "no-store",
       "Connection": "close",
     ]
-    if status == .methodNotAllowed { headers.add(name: "Allow", value: "GET") }
+    if status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
     context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))))
       .assumeIsolated().whenFailure { _ in context.close(promise: nil) }
     if isBodyWanted { context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }

@@ -7,15 +7,13 @@ internal import NIOPosix
 struct AdminListener: Sendable {
   /// Bytes of a request, its body included.
   static let requestBytes = 8192
-  /// Time for a request and its answer.
-  static let requestTime: Duration = .seconds(5)
-  /// Connections at once; more are closed.
+  /// Connections at once.
   static let connections = 16
 
   let address: SocketAddress
   let pages: AdminPages
-  var time = Self.requestTime
-  let registry = ConnectionRegistry(limit: Self.connections)
+  let times: AdminTimes
+  let guests = AdminGuests(limit: Self.connections)
 
   /// Starts to listen.
   func listen(on group: any EventLoopGroup) async throws(ServerError) -> any Channel {
@@ -40,11 +38,11 @@ struct AdminListener: Sendable {
   }
 
   private func receive(_ channel: any Channel) throws {
-    guard case .welcome = registry.add(channel) else { return channel.close(promise: nil) }
+    guests.add(channel)
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(AdminByteLimit(Self.requestBytes))
     try pipeline.addHandler(HTTPResponseEncoder())
     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-    try pipeline.addHandler(AdminHandler(pages, time: time))
+    try pipeline.addHandler(AdminHandler(pages, guests, times))
   }
 }

@@ -1,19 +1,18 @@
 internal import TesseraProtocol
 
-/// Whether the server can serve, and why not.
+/// Whether the server, or one of its models, can serve, and why not.
 enum Readiness: Hashable, Sendable {
   case ready
-  case notReady(Reason)
+  /// For this reason, and because of that model where one is to blame.
+  case notReady(Reason, model: String? = nil)
 
   enum Reason: Hashable, Sendable {
-    /// Models are loading, or no canary inference of one has succeeded yet.
+    /// Models are loading, or no inference of one has succeeded yet.
     case starting
-    /// The last one has not come back.
+    /// Nothing comes back.
     case late
-    /// The last one failed.
+    /// The last canary failed.
     case failing(ErrorCode)
-    /// There was no room for the last one.
-    case refused(ErrorCode)
     /// The server is going away.
     case draining
   }
@@ -22,20 +21,19 @@ enum Readiness: Hashable, Sendable {
   var state: ServerState {
     switch self {
     case .ready: .ready
-    case .notReady(.draining): .draining
+    case .notReady(.draining, _): .draining
     case .notReady: .starting
     }
   }
 
-  /// INFO's `reason`; section 18 of the specification lists the numbers.
-  var number: UInt8 {
+  /// INFO's `reason`.
+  var number: StatusReason {
     switch self {
-    case .ready: 0
-    case .notReady(.starting): 1
-    case .notReady(.late): 2
-    case .notReady(.failing): 3
-    case .notReady(.refused): 4
-    case .notReady(.draining): 5
+    case .ready: .none
+    case .notReady(.starting, _): .starting
+    case .notReady(.late, _): .late
+    case .notReady(.failing, _): .failing
+    case .notReady(.draining, _): .draining
     }
   }
 }
@@ -43,13 +41,14 @@ enum Readiness: Hashable, Sendable {
 extension Readiness: CustomStringConvertible {
   /// One line for people.
   var description: String {
-    switch self {
-    case .ready: "ready"
-    case .notReady(.starting): "not ready: models are loading, or no canary inference of one has succeeded yet"
-    case .notReady(.late): "not ready: the canary inference does not come back; a computation may hang"
-    case .notReady(.failing(let code)): "not ready: the canary inference fails with \(code)"
-    case .notReady(.refused(let code)): "not ready: there is no room for the canary inference (\(code))"
-    case .notReady(.draining): "not ready: draining"
+    guard case .notReady(let reason, let model) = self else { return "ready" }
+    let canary = "canary inference\(model.map { " of \($0)" } ?? "")"
+    return switch reason {
+    case .starting where model == nil: "not ready: models are loading"
+    case .starting: "not ready: no \(canary) has succeeded yet"
+    case .late: "not ready: the \(canary) does not come back; a computation may hang"
+    case .failing(let code): "not ready: the \(canary) fails with \(code)"
+    case .draining: "not ready: draining"
     }
   }
 }

@@ -16,9 +16,11 @@ public struct JSONLogHandler: LogHandler {
   private let now: @Sendable () -> timespec
   private let write: @Sendable (String) -> Void
 
-  /// Writes to standard error.
-  public init(level: Logger.Level = .info) {
-    self.init(level: level, now: Self.systemTime) { line in Self.writeWhole(line, to: STDERR_FILENO) }
+  /// Writes what is logged from a level on.
+  ///
+  /// - Parameter write: takes whole lines, with their ends; it should not wait.
+  public init(level: Logger.Level = .info, write: @escaping @Sendable (String) -> Void) {
+    self.init(level: level, now: Self.systemTime, write: write)
   }
 
   /// - Parameters:
@@ -38,18 +40,29 @@ public struct JSONLogHandler: LogHandler {
     set { metadata[key] = newValue }
   }
 
+  /// One line, with its end, of an event that happens now and has no metadata.
+  public static func line(_ level: Logger.Level, _ message: String) -> String {
+    line(fields(level, message, systemTime()))
+  }
+
   /// Writes one event.
   public func log(event: LogEvent) {
-    var fields = [
-      ("time", RFC3339.text(now())), ("level", event.level.rawValue), ("message", event.message.description),
-    ]
+    var fields = Self.fields(event.level, event.message.description, now())
     if let error = event.error { fields.append(("error", "\(error)")) }
     let merged = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
     let taken = Set(fields.map(\.0))
     for (key, value) in merged.sorted(by: { $0.key < $1.key }) {
       Self.flatten(taken.contains(key) ? "metadata.\(key)" : key, value, depth: 0, into: &fields)
     }
-    write("{" + fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }.joined(separator: ",") + "}\n")
+    write(Self.line(fields))
+  }
+
+  private static func fields(_ level: Logger.Level, _ message: String, _ time: timespec) -> [(String, String)] {
+    [("time", RFC3339.text(time)), ("level", level.rawValue), ("message", message)]
+  }
+
+  private static func line(_ fields: [(String, String)]) -> String {
+    "{" + fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }.joined(separator: ",") + "}\n"
   }
 
   private static let deepest = 8
@@ -74,16 +87,5 @@ public struct JSONLogHandler: LogHandler {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return time
-  }
-
-  /// One call a line keeps lines of several threads apart; what cannot be written has no better place to go.
-  private static func writeWhole(_ line: String, to descriptor: Int32) {
-    var rest = Array(line.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
   }
 }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import NIOCore
 
 /// Sockets that a service manager opened for this process.
 ///
@@ -83,22 +82,5 @@ public struct PassedSockets: Hashable, Sendable {
     var value: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     return getsockopt(descriptor, SOL_SOCKET, option, &value, &length) == 0 ? value : nil
-  }
-}
-
-extension SocketAddress {
-  /// The address that an internet socket is bound to; nil for any other.
-  static func bound(to descriptor: Int32) -> SocketAddress? {
-    var storage = sockaddr_storage()
-    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    return withUnsafeMutablePointer(to: &storage) { storage -> SocketAddress? in
-      let status = storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-      guard status == 0 else { return nil }
-      switch Int32(storage.pointee.ss_family) {
-      case AF_INET: return storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { SocketAddress($0.pointee) }
-      case AF_INET6: return storage.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { SocketAddress($0.pointee) }
-      default: return nil
-      }
-    }
   }
 }

@@ -43,8 +43,7 @@ public struct ServiceNotifier: Sendable {
   /// Sends assignments, one a line, such as `READY=1`; false where they could not be sent.
   ///
   /// It never waits: a service manager that does not read must not hold up a server.
-  @discardableResult
-  public func send(_ assignments: String...) -> Bool {
+  public func send(_ assignments: [String]) -> Bool {
     let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { return false }
     defer { close(socket) }

@@ -71,7 +71,8 @@ public struct RunComparison: Sendable {
 
   /// Compares runs.
   ///
-  /// - Throws: ``RunError`` where a run is of other classes than the first, or of the options and seed of another.
+  /// - Throws: ``RunError`` where a run is of other classes or data than the first, or of the options and seed of
+  ///   another.
   /// - Precondition: at least one run.
   public init(_ runs: [RunRecord]) throws(RunError) {
     guard let first = runs.first else { preconditionFailure("RunComparison: no run") }
@@ -79,6 +80,13 @@ public struct RunComparison: Sendable {
       throw RunError(
         path: run.path, problem: "its classes are not those of \(first.path)",
         remedy: "compare runs on the same data set")
+    }
+    if let known = runs.first(where: { $0.dataDigest != nil }),
+      let other = runs.first(where: { $0.dataDigest != nil && $0.dataDigest != known.dataDigest })
+    {
+      throw RunError(
+        path: other.path, problem: "its training and validation files are not those of \(known.path)",
+        remedy: "compare runs on the same data set, unchanged")
     }
     classes = first.classes
     let options = Set(runs.flatMap(\.options.keys)).subtracting(Self.incidental).sorted()

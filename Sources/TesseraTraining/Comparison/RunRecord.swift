@@ -12,7 +12,11 @@ public struct RunRecord: Sendable {
   public let history: [EpochSummary]
   /// Names of the classes in index order.
   public let classes: [String]
+  /// Which data set it trained on: `Dataset.digest()`; nil where its weights do not say.
+  public let dataDigest: String?
 
+  /// What the digest is called in the weights' provenance.
+  static let dataKey = "data_sha256"
   /// Most bytes of a file that is read.
   private static let limit = 64 << 20
 
@@ -42,7 +46,9 @@ public struct RunRecord: Sendable {
     }
     self.history = history
     do {
-      classes = try Model.read(run.best).classes.map(\.name)
+      let model = try Model.read(run.best)
+      classes = model.classes.map(\.name)
+      dataDigest = model.provenance[Self.dataKey]
     } catch {
       throw RunError(path: run.best, problem: "\(error)", remedy: "train the run anew")
     }

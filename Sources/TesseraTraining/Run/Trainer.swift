@@ -54,6 +54,7 @@ public struct Trainer: ~Copyable {
   private let validation: SampleStore
   private let labelSet: LabelSet
   private let fingerprint: DataFingerprint
+  private let dataDigest: String
   private let threads: Int
   /// Plans in the run's file of them.
   private var planCount: Int
@@ -87,7 +88,7 @@ public struct Trainer: ~Copyable {
     let lock = try RunLock(run)
     let checkpoint = resuming ? try Self.checkpoint(in: run) : nil
     let preparation = try TrainingPreparation(
-      configuration, data: data, resuming: checkpoint?.header.normalization)
+      configuration, data: data, resuming: checkpoint?.header.normalization, memoryLimit: memoryLimit)
     let need = try preparation.memoryNeed()
     if let memoryLimit { try preparation.configuration.requireMemory(need, within: memoryLimit) }
     var state = preparation.state
@@ -119,6 +120,7 @@ public struct Trainer: ~Copyable {
     turns = preparation.configuration.alternation
     validation = preparation.validation
     fingerprint = preparation.fingerprint
+    dataDigest = preparation.dataDigest
     self.threads = threads
     self.planCount = planCount
     labelSet = data.labelSet
@@ -273,7 +275,7 @@ public struct Trainer: ~Copyable {
       "epoch": "\(summary.epoch)", "steps": "\(summary.steps)", "seed": "\(configuration.seed)",
       "validation_miou": "\(summary.meanIoU)", "lambda": "\(configuration.lambda)",
       "precision": configuration.precision.rawValue,
-      "discriminator": "\(configuration.adversary)",
+      "discriminator": "\(configuration.adversary)", RunRecord.dataKey: dataDigest,
     ]
     try model.with(values, provenance: provenance).write(durablyTo: path)
   }

@@ -59,6 +59,22 @@ extension TrainingConfiguration {
   /// Images that run through the segmenter together.
   var imagesPerStep: Int { batch + virtualBatch }
 
+  /// Refuses kernels of minibatch discrimination that memory cannot hold, before any is made.
+  ///
+  /// - Parameter channels: of label maps as the discriminator sees them.
+  func requireMemoryOfKernels(channels: Int, within limit: Int) throws {
+    guard lambda > 0, case .discriminator(let kind) = adversary, let kernels = minibatchDiscrimination else { return }
+    let judge = try build(from: .random(seed: seed)) { kind.discriminator($0, channels: channels) }.network
+    // Number, gradient and two moments, and as much again for the step that finds out what all else takes.
+    let bytesPerNumber = 8 * MemoryLayout<Float>.size * judge.featureCount
+    let needed = bytesPerNumber * kernels.count * kernels.dimensions
+    guard needed > limit else { return }
+    throw ConfigurationError(
+      option: "minibatch-discrimination", value: "\(kernels)",
+      remedy: "its kernels alone need about \(gibibytes(needed)) GiB of memory and \(gibibytes(limit)) GiB are free; "
+        + "give kernels times dimensions of at most \(limit / bytesPerNumber), or leave it out")
+  }
+
   /// Refuses a batch of crops that memory cannot hold, naming the batch or crop that it can.
   ///
   /// - Precondition: the crop is filled in.

@@ -20,12 +20,18 @@ struct TrainingPreparation {
   let validation: SampleStore
   let schedule: LearningRateSchedule
   let fingerprint: DataFingerprint
+  /// Which data set it is, whatever of it takes part.
+  let dataDigest: String
   let state: TrainingState
 
   /// Prepares a run.
   ///
-  /// - Parameter resumed: how colours are shifted and scaled in a run that goes on; nil for one that begins.
-  init(_ given: TrainingConfiguration, data: Dataset, resuming resumed: PixelNormalization? = nil) throws {
+  /// - Parameters:
+  ///   - resumed: how colours are shifted and scaled in a run that goes on; nil for one that begins.
+  ///   - memoryLimit: bytes that it may take; nil for no limit.
+  init(
+    _ given: TrainingConfiguration, data: Dataset, resuming resumed: PixelNormalization? = nil, memoryLimit: Int? = nil
+  ) throws {
     var configuration = given
     let samples = try TrainingSamples(configuration, data: data)
     let training = samples.labelled
@@ -69,6 +75,7 @@ struct TrainingPreparation {
       unlabelledImages: samples.unlabelled?.names ?? [], unlabelledColors: try samples.unlabelled?.normalization(),
       validationSamples: validation.names,
       normalization: colors, frequencies: frequencies)
+    dataDigest = try data.digest()
     try configuration.requireAdversaryActs(stepsPerEpoch: self.batches.stepsPerEpoch)
     let objective = configuration.objective(
       classWeights: frequencies?.weights(configuration.classWeighting),
@@ -80,6 +87,10 @@ struct TrainingPreparation {
       ).trainingBatch(at: BatchPosition(epoch: 0, step: 0)).images
     }
     supervised = SupervisedStep(segmenter: segmenter, objective: objective, precision: configuration.precision)
+    if let memoryLimit {
+      try configuration.requireMemoryOfKernels(
+        channels: objective.encoding.channels(classCount: segmenter.classCount), within: memoryLimit)
+    }
     let adversary = try configuration.adversary(of: segmenter, objective: objective)
     method = adversary?.method
     state = TrainingState(

@@ -10,7 +10,7 @@ struct CompareCommand: ParsableCommand {
       Runs that differ by --seed alone are one group, named by the options that tell it from the others. Each group \
       has the mean and standard deviation of its scores and, seed by seed, its difference to the first group: with the \
       probability of so large a difference if there were none, by Student's paired t test and by trying all signs.
-      With three seeds the latter is never below 0.25: few runs say little.
+      With three seeds the latter is never below 0.25: few runs say little. Runs on different data are refused.
 
       Example:
         tessera compare plain-1 plain-2 plain-3 adversarial-1 adversarial-2 adversarial-3

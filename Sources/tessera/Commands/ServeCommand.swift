@@ -26,11 +26,13 @@ struct ServeCommand: AsyncParsableCommand {
       While the model computes one image, the next is decoded and the last result coded. Images that take too much \
       memory whole are computed in tiles that overlap, as by predict.
 
-      --admin opens a second port for HTTP, on loopback alone: /livez, /readyz (503 and the reason where a model has not
-      answered for 10 s, not even a small image) and /metrics (Prometheus). --listen systemd takes the socket that the
+      --admin opens a second port for HTTP, on loopback alone: /livez, /readyz (503 and the reason where a model fails,
+      or for 10 s has neither answered, not even a small image, nor gone on with its work) and /metrics (Prometheus).
+      Requests of that model are refused meanwhile, those of others answered. --listen systemd takes the socket that the
       service manager opened, systemd:NAME the one of that name; with Type=notify it is told READY, STOPPING, STATUS
-      and, where WatchdogSec is set, signs of life while the models answer. With --log-format json every line on
-      standard error is a JSON object, and the last before requests are taken says "ready".
+      and, where WatchdogSec is set, signs of life while nothing hangs. With --log-format json every line on standard
+      error from then on is a JSON object, why the server does not start included; "ready" says that requests are taken
+      (levels notice and below).
 
       Options also come from the environment (TESSERA_LISTEN for --listen) and from --config FILE. Flags win over the \
       environment, that over the file, that over defaults. --model and --config are flags only.
@@ -121,10 +123,21 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = try resolved()
+    defer { options.logs.flush() }
+    do {
+      try await serve(options)
+    } catch {
+      options.logs.tell(error)
+      if case ServerError.drainForced = error { throw ExitCode(3) }
+      throw Self.exitCode(for: error)
+    }
+  }
+
+  private func serve(_ options: Resolved) async throws {
     var configuration = options.configuration
     // Before models are looked at, which takes time: what was passed may be wrong.
-    try options.place?.takePassed(into: &configuration)
-    try configuration.check()
+    let socket = try options.place?.takePassed(into: &configuration)
+    try configuration.check(socket: socket)
     let hangUps = await HangUps()
     try EngineMemory(models: Dictionary(uniqueKeysWithValues: options.models.map { ($0.name, $0.path) })).check()
     let loader = EngineLoader()
@@ -132,34 +145,19 @@ struct ServeCommand: AsyncParsableCommand {
       ModelFile(
         name: $0.name, path: $0.path, precision: options.precision, threads: options.threads, loader: loader)
     }
-    try await run(Server(configuration, sources: sources, logger: options.logs.logger), options.logs, hangUps)
-  }
-
-  private func run(_ server: Server, _ logs: LogOptions, _ hangUps: HangUps) async throws {
+    let server = Server(configuration, sources: sources, socket: socket, logger: options.logs.logger)
+    let logs = options.logs
     // It ends with this scope.
     async let _ = hangUps.run(server)
     let group = ServiceGroup(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logs.logger)
-    do {
-      try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask { try await group.run() }
-        tasks.addTask {
-          // Where the server does not come to serve, the group's own error tells why.
-          guard let address = try? await server.ready(), logs.format == .text else { return }
-          var terminal = Terminal()
-          terminal.line("listening on \(address)")
-        }
-        try await tasks.waitForAll()
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        // Where the server does not come to serve, the group's own error tells why.
+        if let address = try? await server.ready() { logs.tell(address) }
       }
-    } catch ServerError.drainForced(let unanswered) {
-      let error = ServerError.drainForced(unanswered: unanswered)
-      switch logs.format {
-      case .text:
-        var terminal = Terminal()
-        terminal.line("Error: \(error)")
-      case .json: logs.logger.error("\(error)")
-      }
-      throw ExitCode(3)
+      try await tasks.waitForAll()
     }
   }
 }

@@ -40,11 +40,12 @@ struct ServicePlace {
 
   /// Takes what the service manager passed on.
   ///
+  /// - Returns: the socket to listen on; nil where none was asked for.
   /// - Throws: `ServerError` where there is not what was asked for.
-  func takePassed(into configuration: inout Server.Configuration) throws {
+  func takePassed(into configuration: inout Server.Configuration) throws -> Int32? {
     let (environment, process) = (ProcessInfo.processInfo.environment, getpid())
     configuration.notifier = try ServiceNotifier(environment: environment, process: process)
-    guard case .passed(let name) = listening else { return }
-    configuration.passedSocket = try PassedSockets(environment: environment, process: process).listener(named: name)
+    guard case .passed(let name) = listening else { return nil }
+    return try PassedSockets(environment: environment, process: process).listener(named: name)
   }
 }

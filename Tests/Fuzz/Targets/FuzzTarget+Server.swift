@@ -1,5 +1,6 @@
 import NIOCore
 import TesseraProtocol
+import TestSupport
 
 extension FuzzTarget {
   /// A server's whole connection: options, how the stream is cut, then the client's stream with its preface.
@@ -50,6 +51,9 @@ struct ServerRun: ~Copyable {
     var fault: UInt16?
   }
 
+  /// More pixels would only cost time.
+  private static let service = FakeService(model: FakeService.describe(classes: 3, maximumPixels: 256))
+
   private var connection: ServerConnection
   private let options: ServerOptions
   private let now = ContinuousClock.now
@@ -86,7 +90,7 @@ struct ServerRun: ~Copyable {
     self.options = options
     granted = configuration.limits.credit
     connection = ServerConnection(
-      configuration, models: [ToyModel.description], state: options.contains(.isStarting) ? .starting : .ready,
+      configuration, models: [Self.service.model], state: options.contains(.isStarting) ? .starting : .ready,
       now: now)
   }
 
@@ -134,7 +138,7 @@ struct ServerRun: ~Copyable {
         InfoAnswer(
           state: .ready, reason: 0, queued: 1, queueLimit: 64, sinceCanary: .milliseconds(20),
           models: model.isEmpty || model == "toy"
-            ? [ModelSummary(ToyModel.description, namesClasses: !model.isEmpty)] : []))
+            ? [ModelSummary(Self.service.model, namesClasses: !model.isEmpty)] : []))
     case .close(let error): transcript.fault = error?.code.rawValue
     }
   }
@@ -142,7 +146,7 @@ struct ServerRun: ~Copyable {
   private mutating func answer(_ complete: CompleteRequest) {
     do throws(SegmentationError) {
       let result = try EncodedResult(
-        ToyModel.answer(complete.request), for: complete, maxResult: ProtocolLimits().maxResult)
+        Self.service.answer(complete.request), for: complete, maxResult: ProtocolLimits().maxResult)
       connection.respond(complete.id, result)
     } catch {
       connection.fail(complete.id, error)

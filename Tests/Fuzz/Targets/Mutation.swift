@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One change of an input, whatever makes its random bytes.
 public struct Mutation {
   private var generator: SplitMix64

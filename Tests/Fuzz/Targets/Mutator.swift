@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A small deterministic mutator: the same seed makes the same inputs everywhere.
 ///
 /// The long campaigns use libFuzzer's, which follows coverage; this one is for tests that must end soon.
@@ -49,22 +51,5 @@ public struct Mutator {
     for index in 0..<width {
       bytes[place + (isLittle ? index : width - 1 - index)] = UInt8(truncatingIfNeeded: number >> UInt64(8 * index))
     }
-  }
-}
-
-/// A seeded source of random numbers.
-///
-/// Source: Steele, Lea and Flood 2014, SplitMix.
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

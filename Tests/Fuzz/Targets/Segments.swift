@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Cuts a stream into pieces, as a network might.
 struct Segments {
   /// The pieces in order, none empty.

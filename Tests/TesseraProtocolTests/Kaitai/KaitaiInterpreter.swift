@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs the interpreter of Kaitai Struct descriptions that lies beside this file.
@@ -7,23 +8,15 @@ enum KaitaiInterpreter {
 
   static var canRun: Bool { python != nil }
 
-  /// A Python that has both packages: Debian's, or the first on the path.
-  private static let python: [String]? = [["/usr/bin/python3"], ["/usr/bin/env", "python3"]].first { command in
-    let outcome = try? run(command + ["-c", "import kaitaistruct, yaml"])
-    return outcome?.status == 0
-  }
+  private static let python = Python(version: 10, having: "kaitaistruct", "yaml")
 
   private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "interpret_ksy.py")
 
   /// Reads the vectors of a folder by its description.
   static func read(_ folder: URL) throws -> Outcome {
-    try run(try #require(python) + [script.path, folder.path])
-  }
-
-  private static func run(_ command: [String]) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
+    process.executableURL = URL(filePath: try #require(python).path)
+    process.arguments = [script.path, folder.path]
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors

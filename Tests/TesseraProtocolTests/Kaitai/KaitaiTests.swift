@@ -5,7 +5,7 @@ import Testing
 @Suite(
   .enabled(
     if: KaitaiInterpreter.canRun,
-    "PyYAML or kaitaistruct is missing: apt-get install python3-yaml python3-kaitaistruct"))
+    "no python3 (3.10 or later) has PyYAML and kaitaistruct: apt-get install python3-yaml python3-kaitaistruct"))
 struct KaitaiTests {
   @Test func everyFieldOfEveryFrame() throws {
     let outcome = try KaitaiInterpreter.read(VectorFile.folder.appending(path: ".."))

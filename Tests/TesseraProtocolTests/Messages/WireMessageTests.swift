@@ -1,5 +1,6 @@
 import NIOCore
 import TesseraLabels
+import TestSupport
 import Testing
 
 @testable import TesseraProtocol

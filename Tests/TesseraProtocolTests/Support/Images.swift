@@ -1,4 +1,5 @@
 import TesseraProtocol
+import TestSupport
 
 extension SegmentationRequest {
   /// A request for a picture of random pixels.

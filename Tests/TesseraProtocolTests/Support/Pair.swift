@@ -1,5 +1,6 @@
 import NIOCore
 import TesseraProtocol
+import TestSupport
 
 @testable import TesseraProtocol
 

@@ -15,7 +15,12 @@ struct ClientPlay {
 
   /// - Parameter stream: what the server says in the place of the vector's frames.
   init(_ vector: ExchangeVector, stream: [[UInt8]]? = nil) {
-    var stream = (stream ?? vector.bytes(from: "server"))[...]
+    self.init(vector, pieces: (stream ?? vector.bytes(from: "server")).map { [$0] })
+  }
+
+  /// - Parameter pieces: what comes in the place of each of the server's frames.
+  init(_ vector: ExchangeVector, pieces: [[[UInt8]]]) {
+    var stream = pieces[...]
     var configuration = ClientConfiguration(greaseSeed: 0x7000_0000_0000_0000)
     configuration.codecs = (vector.client?.codecs ?? [0]).map(Codec.init)
     configuration.token = vector.client?.token.map(hex)
@@ -23,8 +28,10 @@ struct ClientPlay {
     var client = ClientConnection(configuration, now: now)
     for (place, frame) in vector.frames.enumerated() {
       if frame.from == "server" {
-        client.receive(ByteBuffer(bytes: stream.popFirst() ?? []), now: now)
-        settle(&client)
+        for piece in stream.popFirst() ?? [] {
+          client.receive(ByteBuffer(bytes: piece), now: now)
+          settle(&client)
+        }
         continue
       }
       do { try act(frame, vector.frames[place...], &client) } catch { deviations.append("\(frame.is): \(error)") }

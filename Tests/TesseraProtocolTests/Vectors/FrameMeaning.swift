@@ -168,6 +168,7 @@ struct FrameMeaning {
         "weights_digest": .hex(model.weightsDigest.bytes), "class_count": .number(model.classCount),
         "inputs": .number(model.inputs), "outputs": .number(model.outputs.rawValue),
         "min_side": .number(model.minimumSide), "side_multiple": .number(model.sideMultiple),
+        "max_pixels": .number(model.maximumPixels),
         "classes": .array(
           model.classes.map { item in
             let color = item.color

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 
 @testable import TesseraProtocol
 
@@ -35,7 +36,10 @@ struct ServerPlay {
       }, service: FakeService(model: model))
     served.pair.token = hex(told?.token ?? "")
     served.pair.answersAtOnce = told?.answers ?? true
-    if told?.state == "starting" { served.pair.server.state = .starting }
+    if told?.state == "starting" {
+      served.pair.server.state = .starting
+      served.pair.server.intake = .nothing
+    }
     // The end of the client's direction has no bytes.
     for bytes in stream ?? vector.bytes(from: "client") {
       if bytes.isEmpty { served.receiveEnd() } else { served.receive(ByteBuffer(bytes: bytes)) }

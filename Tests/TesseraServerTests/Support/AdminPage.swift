@@ -43,7 +43,8 @@ struct AdminPage {
   }
 }
 
-/// Switches the admin port of a server on, on any free port.
+/// Switches the admin port of a server on, on any free port, with numbers that are never old.
 func withAdmin(_ configuration: inout Server.Configuration) {
   configuration.admin = ListenAddress(host: "127.0.0.1", port: 0)
+  configuration.adminTimes.metrics = .zero
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -61,5 +62,26 @@ struct PassedSocket {
     }
     guard status == 0 else { throw NothingThrown() }
     port = Int(UInt16(bigEndian: address.sin_port))
+  }
+}
+
+extension PassedSocket {
+  /// How many connections may wait to be accepted.
+  var backlog: Int {
+    get throws {
+      var info = tcp_info()
+      var length = socklen_t(MemoryLayout<tcp_info>.size)
+      guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { throw NothingThrown() }
+      // Of a socket that listens, these fields tell of its queue.
+      return Int(info.tcpi_sacked)
+    }
+  }
+
+  /// The most that the system allows.
+  static var mostBacklog: Int {
+    get throws {
+      let text = try String(contentsOfFile: "/proc/sys/net/core/somaxconn", encoding: .utf8)
+      return min(Int(SOMAXCONN), Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+    }
   }
 }

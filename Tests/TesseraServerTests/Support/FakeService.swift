@@ -12,13 +12,13 @@ final class FakeService: SegmentationService {
   ///   - generation: changes the labels, and the digest of the weights unless it is 3.
   ///   - behaviour: runs before each answer.
   init(
-    name: String = "fake", generation: UInt32 = 3, classes: Int = 5,
+    name: String = "fake", generation: UInt32 = 3, classes: Int = 5, maximumPixels: UInt64 = 1 << 24,
     _ behaviour: @escaping @Sendable (SegmentationRequest) async throws(SegmentationError) -> Void = { _ in }
   ) {
     model = ModelDescription(
       name: name, generation: generation, weightsDigest: Self.digest(generation),
       classes: (0..<classes).map { LabelClass(name: "class \($0)", color: Color(red: 1, green: 2, blue: 3)) },
-      outputs: classes > 256 ? OutputSet.all.subtracting(.palettePNG) : .all)
+      outputs: classes > 256 ? OutputSet.all.subtracting(.palettePNG) : .all, maximumPixels: maximumPixels)
     self.behaviour = behaviour
   }
 
@@ -48,7 +48,7 @@ final class FakeService: SegmentationService {
     }
   }
 
-  private static func result(
+  static func result(
     _ request: SegmentationRequest, _ pixels: [UInt8], _ model: ModelDescription
   ) -> SegmentationResult {
     let (outputs, classes, count) = (request.outputs, model.classes.count, request.width * request.height)

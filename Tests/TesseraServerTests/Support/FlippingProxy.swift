@@ -1,18 +1,23 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
-/// Passes bytes between clients and a server, and flips one bit of each connection on its way.
+/// Passes bytes between clients and a server, flips one bit of each connection on its way, or speaks TLS to clients.
 struct FlippingProxy {
   enum Way: Sendable { case toServer, toClient }
 
   /// Runs a proxy while `body` has its port.
+  ///
+  /// - Parameter tls: what it is to clients; the server is spoken to without.
   static func run(
-    to port: Int, flipping bit: Int, _ way: Way, _ body: (Int) async throws -> Void
+    to port: Int, flipping bit: Int? = nil, _ way: Way = .toServer, tls: NIOSSLContext? = nil,
+    _ body: (Int) async throws -> Void
   ) async throws {
     let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { client in
         client.eventLoop.makeCompletedFuture {
+          if let tls { try client.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
           try client.pipeline.syncOperations.addHandler(Entrance(port: port, bit: bit, way: way))
         }
       }
@@ -30,10 +35,10 @@ struct FlippingProxy {
   private final class Entrance: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let port: Int
-    private let bit: Int
+    private let bit: Int?
     private let way: Way
 
-    init(port: Int, bit: Int, way: Way) {
+    init(port: Int, bit: Int?, way: Way) {
       self.port = port
       self.bit = bit
       self.way = way

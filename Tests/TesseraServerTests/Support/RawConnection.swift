@@ -116,6 +116,11 @@ struct RawFrames {
     return Array(frame.readableBytesView)
   }
 
+  mutating func cancel(_ id: UInt64) -> [UInt8] {
+    let frame = sealer.seal(.cancel, id: RequestID(rawValue: id), version: .one, payload: ByteBuffer())
+    return Array(frame.readableBytesView)
+  }
+
   /// OPEN for a picture, and its DATA where it is wanted.
   mutating func request(
     _ id: UInt64, _ pixels: [UInt8], width: UInt32 = 16, height: UInt32 = 12, outputs: OutputSet = .labels,

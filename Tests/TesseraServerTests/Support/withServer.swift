@@ -8,9 +8,9 @@ import Testing
 /// Runs a server of one model on a free port with short times while `body` runs, and drains it.
 func withServer(
   _ service: some SegmentationService, _ configure: (inout Server.Configuration) -> Void = { _ in },
-  logger: Logger = quiet, _ body: (Server, ListenAddress) async throws -> Void
+  socket: Int32? = nil, logger: Logger = quiet, _ body: (Server, ListenAddress) async throws -> Void
 ) async throws -> ShutdownOutcome {
-  try await serve({ Server($0, service: service, logger: logger) }, configure, body)
+  try await serve({ Server($0, service: service, socket: socket, logger: logger) }, configure, body)
 }
 
 /// Runs a server of models that it loads itself, in the same way.

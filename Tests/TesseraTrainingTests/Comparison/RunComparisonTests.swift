@@ -1,4 +1,5 @@
 import Foundation
+import TesseraData
 import TesseraNN
 import Testing
 
@@ -70,6 +71,24 @@ struct RunComparisonTests {
     small.configuration.start = start
     _ = try small.finish("next")
     #expect(try RunRecord(small.run("next")).options["init"] == start)
+  }
+
+  /// Data sets of equal names, classes and sizes are told apart.
+  @Test func runsOnOtherDataAreRefused() throws {
+    let small = try SmallRun()
+    small.configuration.epochs = 1
+    let first = try finish(small, "first", seed: 1, lambda: 0)
+    let path = small.folder.appending(path: "other").path
+    try Dataset.synthesize(to: path, images: 8, width: 40, height: 32, seed: 2)
+    var trainer = try Trainer(
+      small.configuration, data: Dataset(path: path), run: small.run("second"), resuming: false)
+    while try trainer.next() != nil {}
+    let second = try RunRecord(small.run("second"))
+    let error = #expect(throws: RunError.self) { try RunComparison([first, second]) }
+    #expect(error?.path == second.path && error?.problem.contains(first.path) == true)
+    // What is learned from of a data set makes no other one of it.
+    small.configuration.labelledFraction = LabelledFraction(denominator: 2)
+    #expect(try RunComparison([first, finish(small, "third", seed: 1, lambda: 0)]).groups.count == 2)
   }
 
   @Test func aTwinSharesStartAndWarmStart() throws {

@@ -108,6 +108,25 @@ struct TrainerTests {
     #expect(try small.finish("damaged", resuming: true).numbers == unbroken.numbers)
   }
 
+  /// Some 30 lengths; `TESSERA_ALL_OFFSETS=1` tries all.
+  @Test func noTruncationOfAStateIsRead() throws {
+    let small = try SmallRun()
+    do {
+      var trainer = try small.trainer("cut")
+      _ = try trainer.next()
+      try trainer.save()
+    }
+    let path = small.run("cut").state
+    _ = try Checkpoint(path: path)
+    let whole = try small.bytes(path).count
+    let stride = ProcessInfo.processInfo.environment["TESSERA_ALL_OFFSETS"] == nil ? whole / 30 : 1
+    let file = try FileHandle(forUpdating: URL(filePath: path))
+    for length in Array(Swift.stride(from: whole - 1, to: 0, by: -stride)) + [0] {
+      try file.truncate(atOffset: UInt64(length))
+      #expect(throws: CheckpointError.self, "\(length) bytes") { try Checkpoint(path: path) }
+    }
+  }
+
   @Test func noStateThatVerifiesIsAnError() throws {
     let small = try SmallRun()
     #expect(throws: RunError.self) { _ = try small.finish("nothing", resuming: true) }

@@ -21,6 +21,7 @@ struct TrainingMethodTests {
     ["discriminator": "fcd", "labelled-fraction": "1/2", "self-training-start": "1", "discriminator-scale": "1"],
     ["discriminator": "fakeclass"],
     ["discriminator": "fakeclass", "labelled-fraction": "1/2", "adversarial-term": "featureMatching"],
+    ["discriminator": "fakeclass", "alternation": "blocks:2", "virtual-batch": "2"],
   ]
 
   @Test(arguments: methods)

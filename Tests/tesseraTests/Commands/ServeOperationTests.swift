@@ -40,6 +40,23 @@ extension CommandTests {
       #expect(all.contains { $0["message"] == "drained" })
     }
 
+    @Test func whyAServerDoesNotStartIsLoggedInTheChosenForm() async throws {
+      let taken = try TakenPort()
+      let arguments = ["serve", "--model", "missing", "--listen", "127.0.0.1:\(taken.number)"]
+      expectError(try await Tool.run(arguments), naming: "\(taken.number)")
+      let outcome = try await Tool.run(arguments + ["--log-format", "json", "--log-level", "error"])
+      #expect(outcome.status == 1)
+      let told = try events(outcome.errors)
+      #expect(told.count == 1 && told.first?["level"] == "error")
+      #expect(told.first?["message"]?.contains("127.0.0.1:\(taken.number)") == true)
+      let missing = try await Tool.run([
+        "serve", "--model", "missing", "--listen", "127.0.0.1:0", "--log-format", "json",
+      ])
+      #expect(missing.status == 1)
+      let last = try #require(try events(missing.errors).last)
+      #expect(last["level"] == "error" && last["message"]?.contains("missing") == true)
+    }
+
     @Test func aSocketThatWasNotPassedIsToldBeforeTheModelIsLoaded() async throws {
       let arguments = ["serve", "--model", "missing", "--listen", "systemd"]
       expectError(try await Tool.run(arguments), naming: "LISTEN_PID")
@@ -51,4 +68,28 @@ extension CommandTests {
       expectError(strange, naming: "NOTIFY_SOCKET")
     }
   }
+}
+
+/// A port of this machine on which somebody else listens.
+private struct TakenPort: ~Copyable {
+  let number: UInt16
+  private let descriptor: Int32
+
+  init() throws {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        bind(socket, pointer, length) == 0 && listen(socket, 1) == 0 ? getsockname(socket, pointer, &length) : -1
+      }
+    }
+    number = UInt16(bigEndian: address.sin_port)
+    try #require(status == 0)
+  }
+
+  deinit { close(descriptor) }
 }

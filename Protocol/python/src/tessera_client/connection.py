@@ -107,6 +107,8 @@ class Connection:
         due = {FrameType.RESULT: Stage.SENT, FrameType.ANSWER: Stage.RECEIVING}.get(FrameType(header.type))
         if due is not None and exchange.stage is not due:
             raise Fault(Code.PROTOCOL, f"a frame of type {header.type:#04x} came where {exchange.stage.value}")
+        if header.type == FrameType.ANSWER:
+            exchange.expect_data(header.plain_len, header.flags == END)
         return True
 
     # What the transport does.

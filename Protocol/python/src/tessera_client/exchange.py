@@ -87,14 +87,20 @@ class Exchange:
             raise RequestFailed(Code.TOO_LARGE, f"a result of {result.total} bytes is over this client's {most}")
         self._result = result
 
-    def take_data(self, plain: bytes, last: bool, server_instance: int) -> Optional[Answer]:
-        """Takes DATA; the last gives the answer. Raises SIZE_MISMATCH, or RequestFailed with DIGEST."""
+    def expect_data(self, count: int, last: bool) -> None:
+        """Takes the header of DATA, of ``count`` plain bytes; raises SIZE_MISMATCH."""
         result = self._result
         if result is None:
             raise Fault(Code.PROTOCOL, "DATA came without its RESULT")
-        self._received += len(plain)
+        self._received += count
         if self._received > result.total or last != (self._received == result.total):
-            raise Fault(Code.SIZE_MISMATCH, f"{self._received} bytes of DATA came, {result.total} announced")
+            raise Fault(Code.SIZE_MISMATCH, f"{self._received} bytes of DATA come, {result.total} were announced")
+
+    def take_data(self, plain: bytes, last: bool, server_instance: int) -> Optional[Answer]:
+        """Takes DATA that was expected; the last gives the answer. Raises RequestFailed with DIGEST."""
+        result = self._result
+        if result is None:
+            raise Fault(Code.PROTOCOL, "DATA came without its RESULT")
         self._parts.append(plain)
         self._sha256.update(plain)
         if not last:

@@ -1,4 +1,4 @@
-"""Bytes from the server to checked frames: SPEC section 3.3, steps 1 to 15."""
+"""Bytes from the server to checked frames: SPEC section 3.3, steps 1 to 16."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Rules(Protocol):
         """The largest id opened."""
 
     def admits(self, header: Header) -> bool:
-        """Whether a frame's payload is read, or skipped; raises PROTOCOL for one that may not come."""
+        """Whether a frame's payload is read, or skipped; raises PROTOCOL or SIZE_MISMATCH for one that may not come."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _check_id(header: Header, rules: Rules) -> None:
 
 
 def _open(header: Header, wire: bytes, rules: Rules) -> Arrival:
-    """Steps 14 and 15."""
+    """Steps 15 and 16."""
     if crc32c(wire) != header.payload_crc:
         if header.request_id == 0:
             raise Fault(Code.PAYLOAD_CRC, "a frame of the connection came damaged")

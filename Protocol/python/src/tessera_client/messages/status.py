@@ -17,7 +17,7 @@ PING_BYTES = 8
 
 _ERROR = struct.Struct("<HBBII")
 _STATUS = struct.Struct("<BBHIII")
-_MODEL = struct.Struct("<I32sHHHII")
+_MODEL = struct.Struct("<I32sHHHIIQ")
 _GOAWAY = struct.Struct("<QIHxx")
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -132,6 +132,7 @@ class Model:
     outputs: int
     min_side: int
     side_multiple: int
+    max_pixels: int
     classes: Tuple[ModelClass, ...] = ()
 
     def encode(self) -> bytes:
@@ -143,6 +144,7 @@ class Model:
             self.outputs,
             self.min_side,
             self.side_multiple,
+            self.max_pixels,
         )
         classes = (str8(part.name) + bytes([part.red, part.green, part.blue]) for part in self.classes)
         return str8(self.name) + fixed + b"".join(classes)
@@ -155,7 +157,7 @@ class Model:
         generation, digest, count = read.u32(), read.take(32), read.u16()
         if not 1 <= count <= MOST_CLASSES:
             raise Fault(Code.PROTOCOL, f"INFO tells of a model of {count} classes")
-        rest = (read.u16(), read.u16(), read.u32(), read.u32())
+        rest = (read.u16(), read.u16(), read.u32(), read.u32(), read.u64())
         classes = tuple(ModelClass(read.str8(), read.u8(), read.u8(), read.u8()) for _ in range(count if named else 0))
         return cls(name, generation, digest, count, *rest, classes)
 
