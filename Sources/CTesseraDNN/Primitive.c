@@ -108,11 +108,15 @@ void tessera_work_release(void) {
   area_release(&state->work);
 }
 
-// ---- Cache: a table of chains, keyed by kind and description bytes.
+// ---- Cache: a table of chains, keyed by kind, threads and description bytes.
+
+// libgomp's: oneDNN splits work among as many threads as this said when the primitive was made.
+extern int omp_get_max_threads(void);
 
 typedef struct entry {
   struct entry *next;
   tessera_kind kind;
+  int threads;
   size_t size;
   size_t users;       // that have found and not released it
   uint64_t last_use;  // counts calls of find
@@ -134,8 +138,8 @@ uint64_t tessera_hash(const void *bytes, size_t size) {
   return hash;
 }
 
-static size_t bucket_of(tessera_kind kind, const void *bytes, size_t size) {
-  return (size_t)((tessera_hash(bytes, size) ^ (uint64_t)kind) % BUCKETS);
+static size_t bucket_of(tessera_kind kind, int threads, const void *bytes, size_t size) {
+  return (size_t)((tessera_hash(bytes, size) ^ (uint64_t)kind ^ (uint64_t)threads << 8) % BUCKETS);
 }
 
 static void destroy(entry *e) {
@@ -168,10 +172,13 @@ void tessera_primitive_release(tessera_primitive *p) {
 dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
                                      tessera_primitive **result) {
   if (!tessera_engine()) return dnnl_runtime_error;
-  size_t bucket = bucket_of(kind, description, size);
+  int threads = omp_get_max_threads();
+  size_t bucket = bucket_of(kind, threads, description, size);
   pthread_mutex_lock(&lock);
   entry *e = buckets[bucket];
-  while (e && !(e->kind == kind && e->size == size && memcmp(e->description, description, size) == 0)) e = e->next;
+  while (e && !(e->kind == kind && e->threads == threads && e->size == size &&
+                memcmp(e->description, description, size) == 0))
+    e = e->next;
   if (!e) {
     if (entry_count >= MOST_ENTRIES) evict_one();
     e = calloc(1, sizeof *e + size);
@@ -180,6 +187,7 @@ dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description,
       return dnnl_out_of_memory;
     }
     e->kind = kind;
+    e->threads = threads;
     e->size = size;
     memcpy(e->description, description, size);
     // A refusal is kept too: asking whether an algorithm exists is then cheap.

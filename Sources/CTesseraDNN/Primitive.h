@@ -43,8 +43,8 @@ typedef enum {
 // Prepares a primitive from a description; the result is zeroed beforehand.
 typedef dnnl_status_t (*tessera_prepare)(const void *description, tessera_primitive *result);
 
-// Finds the primitive of a description, or prepares and keeps it. `*result` is valid until it is released; the cache
-// lets the one go that was not used for longest where it holds too many.
+// Finds the primitive of a description for a team as large as the caller's, or prepares and keeps it. `*result` is
+// valid until it is released; the cache lets the one go that was not used for longest where it holds too many.
 dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
                                      tessera_primitive **result);
 

@@ -4,22 +4,22 @@ public import TesseraProtocol
 
 extension Engine {
   /// Requests that one call should be given.
-  public nonisolated var batchLimit: Int { 64 }
+  public var batchLimit: Int { 64 }
 
-  /// Three: an image is decoded, one is computed, and the result of a third is coded.
-  public nonisolated var callLimit: Int { 3 }
+  /// One for each lane, and one whose image waits, so that none is ever without.
+  public var callLimit: Int { lanes.count + 1 }
 
   /// Segments one image.
   ///
   /// - Throws: BAD_SHAPE, TOO_LARGE, BAD_IMAGE, UNSUPPORTED, DEADLINE, CANCELLED or NONFINITE_OUTPUT.
-  public nonisolated func segment(
+  public func segment(
     _ request: SegmentationRequest
   ) async throws(SegmentationError) -> SegmentationResult {
     try await outcome(of: request).get()
   }
 
-  /// Segments several images, each as it would be alone: while one is computed, the next is decoded.
-  public nonisolated func segment(
+  /// Segments several images, each as it would be alone.
+  public func segment(
     batch requests: [SegmentationRequest]
   ) async -> [Result<SegmentationResult, SegmentationError>] {
     typealias Outcome = Result<SegmentationResult, SegmentationError>
@@ -36,7 +36,7 @@ extension Engine {
     }
   }
 
-  private nonisolated func outcome(
+  private func outcome(
     of request: SegmentationRequest
   ) async -> Result<SegmentationResult, SegmentationError> {
     let flag = request.stopFlag ?? StopFlag()
@@ -47,29 +47,32 @@ extension Engine {
     }
   }
 
-  private nonisolated func outcome(
+  private func outcome(
     heeding request: SegmentationRequest
   ) async -> Result<SegmentationResult, SegmentationError> {
     do throws(SegmentationError) {
       try check(request)
-      let start = ContinuousClock.now
-      let image = try await decoder.run { () throws(SegmentationError) in try DecodedImage(request) }
-      let (prediction, computeTime) = try await predict(image.pixels, for: request)
-      let waited = ContinuousClock.now - start - image.time - computeTime
-      let receipt = Receipt(
-        model: model.name, generation: model.generation, weightsDigest: stored.digest, pixelsDigest: image.digest,
-        batchSize: 1, decodeTime: image.time, queueTime: waited, computeTime: computeTime)
-      let labelSet = labelSet
+      let asked = ContinuousClock.now
       return .success(
-        try await encoder.run { () throws(SegmentationError) in
-          try SegmentationResult(prediction, of: request, labelSet: labelSet, receipt: receipt)
-        })
+        try await lanes.run { () throws(SegmentationError) in try self.result(of: request, asked: asked) })
     } catch {
       return .failure(error)
     }
   }
 
-  private nonisolated func check(_ request: SegmentationRequest) throws(SegmentationError) {
+  private func result(
+    of request: SegmentationRequest, asked: ContinuousClock.Instant
+  ) throws(SegmentationError) -> SegmentationResult {
+    let queueTime = ContinuousClock.now - asked
+    let image = try DecodedImage(request)
+    let (prediction, computeTime) = try predict(image.pixels, for: request)
+    let receipt = Receipt(
+      model: model.name, generation: model.generation, weightsDigest: stored.digest, pixelsDigest: image.digest,
+      batchSize: 1, decodeTime: image.time, queueTime: queueTime, computeTime: computeTime)
+    return try SegmentationResult(prediction, of: request, labelSet: labelSet, receipt: receipt)
+  }
+
+  private func check(_ request: SegmentationRequest) throws(SegmentationError) {
     guard request.width >= 1, request.height >= 1, request.width <= 1 << 20, request.height <= 1 << 20 else {
       throw SegmentationError(.badShape, "an image has sides of at least one pixel")
     }

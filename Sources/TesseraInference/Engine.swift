@@ -4,29 +4,23 @@ public import TesseraProtocol
 public import TesseraTensor
 import TesseraWeights
 
-/// Segments images with one model, one at a time, on a compute thread of its own.
+/// Segments images with one model, on lanes of its own: several at a time where there are several threads.
 ///
-/// The same image gives the same bytes whoever asks, and whatever others are asked for with it: images of a batch go
-/// through the model one after another, for which algorithm sums a layer, and in which order, follows from its shape,
-/// the number of images included. On a few processors that is as fast: an image alone keeps all of them busy. What does
-/// pay is to decode the next image and encode the last result meanwhile, which two more threads do.
-public actor Engine: SegmentationService {
+/// The same image gives the same bytes whoever asks, whatever others are asked for with it and however many threads
+/// compute it: images of a batch go through the model each for itself, for which algorithm sums a layer, and in which
+/// order, follows from its shape, the number of images included.
+public final class Engine: SegmentationService {
   /// What clients may know of the model.
-  public nonisolated let model: ModelDescription
-  /// The executor of the compute thread.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+  public let model: ModelDescription
 
-  nonisolated let thread: ComputeThread
-  nonisolated let decoder = CodingThread(name: "tessera-decode")
-  nonisolated let encoder = CodingThread(name: "tessera-encode")
-  nonisolated let stored: StoredModel
-  nonisolated let precision: Precision
-  nonisolated let threadCount: Int
-  nonisolated let labelSet: LabelSet
-  nonisolated let memory: ImageMemory
-  nonisolated let tile: PixelSize?
+  let lanes: LanePool
+  let stored: StoredModel
+  let precision: Precision
+  let threadCount: Int
+  let labelSet: LabelSet
+  let memory: ImageMemory
+  let tile: PixelSize?
   private let predictor: Predictor
-  private var isPrepared = false
 
   /// Most bytes that one image may take.
   public static let imageBytes = 4 << 30
@@ -40,11 +34,12 @@ public actor Engine: SegmentationService {
   ///   - precision: how maps between the model's layers are stored.
   ///   - tile: the tiles that larger images are cut into; nil cuts none that fits the memory, and others as large as it
   ///     lets them be.
-  ///   - memory: bytes that one image may take; nil for three quarters of what is free now, at most ``imageBytes``.
+  ///   - memory: bytes that one image may take; nil for its share, of as many as are computed at a time, of three
+  ///     quarters of what is free now, at most ``imageBytes``.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
   /// - Precondition: the processor computes in the precision. No other thread computes meanwhile.
-  public init(
+  public convenience init(
     _ stored: StoredModel, name: String = "default", generation: UInt32 = 1, precision: Precision = .f32,
     tile: PixelSize? = nil, memory: Int? = nil, threads: Int
   ) throws {
@@ -62,13 +57,14 @@ public actor Engine: SegmentationService {
     self.stored = stored
     self.precision = precision
     predictor = Predictor(stored.model, precision: precision)
-    thread = ComputeThread(name: "tessera-compute")
+    let lanes = LanePool(threads: threads)
+    self.lanes = lanes
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
     self.tile = tile
-    let free = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 } ?? Self.imageBytes
+    let share = SystemBudget().usableMemoryBytes.map { $0 / 4 * 3 / lanes.count } ?? Self.imageBytes
     self.memory = ImageMemory(
-      need: imageNeed, limit: memory ?? min(Self.imageBytes, free),
+      need: imageNeed, limit: memory ?? min(Self.imageBytes, share),
       architecture: stored.model.architecture, classCount: stored.model.classes.count)
     model = ModelDescription(
       name: name, generation: generation, weightsDigest: stored.digest, classes: stored.model.classes,
@@ -92,10 +88,6 @@ public actor Engine: SegmentationService {
   func predict(
     _ pixels: [UInt8], for request: SegmentationRequest
   ) throws(SegmentationError) -> (prediction: Prediction, time: Duration) {
-    if !isPrepared {
-      ComputeThreads.prepare(count: threadCount)
-      isPrepared = true
-    }
     try request.checkIsWanted()
     let start = ContinuousClock.now
     let size = PixelSize(width: request.width, height: request.height)

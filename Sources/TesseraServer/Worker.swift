@@ -4,7 +4,7 @@ internal import TesseraProtocol
 /// Takes requests from the queue to their services in batches, and their outcomes back.
 ///
 /// The next batch is taken while fewer are under way, of all models together, than the service of the last one takes
-/// calls at a time: that service can decode the next images while its model computes. Each batch has a task of its own,
+/// calls at a time: that service can work on several images at a time. Each batch has a task of its own,
 /// off the event loops, which also encodes its results.
 struct Worker: Sendable {
   let queue: RequestQueue

@@ -6,11 +6,13 @@ import CTesseraKernels
   import Glibc
 #endif
 
-/// The process's one thread budget for numeric work, and what computes it.
+/// The budget of threads for numeric work, and what computes it.
 ///
-/// A team of threads belongs to the thread that calls: run all numeric work from one thread, and prepare it there.
+/// A team of threads belongs to the thread that calls: prepare every thread that computes, on itself.
 public enum ComputeThreads {
-  /// Sets the budget and prepares the calling thread and its team.
+  /// Sets the calling thread's budget and prepares it and its team.
+  ///
+  /// Matrix products, which no segmenter takes to predict, have one budget in the process: the last that was set.
   ///
   /// - Precondition: `count` is at least 1.
   public static func prepare(count: Int) {

@@ -8,7 +8,7 @@ extension Engine {
   ///   - pixels: red, green and blue, rows from the top.
   ///   - path: the file that errors name.
   /// - Throws: ``PredictionError`` where the engine refuses the image.
-  public nonisolated func labelMap(
+  public func labelMap(
     pixels: [UInt8], size: PixelSize, of path: String
   ) async throws(PredictionError) -> LabelMap {
     let result: SegmentationResult

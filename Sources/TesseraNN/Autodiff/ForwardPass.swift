@@ -27,7 +27,7 @@ public final class ForwardPass {
   }
 
   /// What convolutions take instead of the set's numbers, in use.
-  let prepared: PreparedParameters?
+  let prepared: PreparedPass?
   private let tape: Tape
   private let values: ParameterSet
   private let variables: [Variable]
@@ -37,7 +37,7 @@ public final class ForwardPass {
   /// Starts a pass whose parameters learn, or are constants.
   init(
     _ values: ParameterSet, learns: Bool, mode: Mode, precision: Precision, tape: Tape,
-    prepared: PreparedParameters? = nil, references: Int = 0
+    prepared: PreparedPass? = nil, references: Int = 0
   ) {
     precondition(references >= 0, "ForwardPass: \(references) references")
     self.mode = mode

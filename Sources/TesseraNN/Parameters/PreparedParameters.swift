@@ -1,11 +1,13 @@
+import Synchronization
 public import TesseraTensor
 
 /// A network's numbers made ready for use: normalisations folded into the convolutions before them, and weights
 /// arranged as each algorithm takes them.
 ///
-/// What is made for one image is kept for the next. Belongs to one thread at a time.
-public final class PreparedParameters {
-  private struct Folded {
+/// What is made for one image is kept for the next, whichever thread computes it.
+public final class PreparedParameters: Sendable {
+  /// Weights and biases of a convolution with the normalisation after it.
+  struct Folded: Sendable {
     let weights: Tensor
     let bias: Tensor?
   }
@@ -15,13 +17,14 @@ public final class PreparedParameters {
     let form: ArrangedWeights.Form
   }
 
+  private struct Made {
+    var folded: [ParameterKey: Folded] = [:]
+    var arranged: [Place: ArrangedWeights] = [:]
+  }
+
+  let precision: Precision
   private let values: ParameterSet
-  private let precision: Precision
-  private var folded: [ParameterKey: Folded] = [:]
-  private var arranged: [Place: ArrangedWeights] = [:]
-  /// What is asked before each convolution of an evaluation that may be given up.
-  private var isWanted: (() -> Bool)?
-  private var isGivenUp = false
+  private let made = Mutex(Made())
 
   /// Prepares numbers for evaluation with maps stored in a precision.
   public init(_ values: ParameterSet, precision: Precision = .f32) {
@@ -31,10 +34,7 @@ public final class PreparedParameters {
 
   /// Evaluates a closure in inference mode without gradients: every parameter is a constant.
   public func evaluate<Output>(_ body: (ForwardPass) throws -> Output) rethrows -> Output {
-    try body(
-      ForwardPass(
-        values, learns: false, mode: .inference, precision: precision,
-        tape: Tape(generator: Generator(seed: 0, stream: "evaluate")), prepared: self))
+    try evaluate(PreparedPass(self, isWanted: nil), body)
   }
 
   /// Evaluates a closure as long as its output is wanted.
@@ -48,48 +48,46 @@ public final class PreparedParameters {
     while isWanted: () -> Bool, _ body: (ForwardPass) throws -> Output
   ) rethrows -> Output? {
     try withoutActuallyEscaping(isWanted) { isWanted in
-      self.isWanted = isWanted
-      defer {
-        self.isWanted = nil
-        isGivenUp = false
-      }
-      let output = try evaluate(body)
-      return isGivenUp ? nil : output
+      let pass = PreparedPass(self, isWanted: isWanted)
+      let output = try evaluate(pass, body)
+      return pass.isGivenUp ? nil : output
     }
   }
 
-  private var goesOn: Bool {
-    if let isWanted, !isGivenUp { isGivenUp = !isWanted() }
-    return !isGivenUp
+  private func evaluate<Output>(
+    _ prepared: PreparedPass, _ body: (ForwardPass) throws -> Output
+  ) rethrows -> Output {
+    try body(
+      ForwardPass(
+        values, learns: false, mode: .inference, precision: precision,
+        tape: Tape(generator: Generator(seed: 0, stream: "evaluate")), prepared: prepared))
   }
 
-  /// A convolution with the normalisation after it, if any, in one pass.
-  func convolve(_ parts: [Variable], _ layer: Conv2D, _ norm: BatchNorm2D?, in pass: ForwardPass) -> Variable {
-    let numbers = folded(layer, norm, in: pass)
-    let first = parts[0].shape
-    let convolution = Convolution(
-      source: [first[0], parts.reduce(0) { $0 + $1.shape[1] }, first[2], first[3]], weights: numbers.weights.shape,
-      hasBias: numbers.bias != nil, geometry: layer.geometry, precision: precision, parts: parts.map { $0.shape[1] },
-      passes: .inference)
-    guard goesOn else { return pass.constant(convolution.uncomputed) }
-    let place = Place(key: layer.weight, form: convolution.weightsForm)
-    let weights = arranged[place] ?? convolution.arranged(weights: numbers.weights)
-    arranged[place] = weights
-    let isFused = Activation.isFused(norm?.activation)
-    let y = pass.constant(
-      convolution.forward(
-        parts.map(\.value), arranged: weights, bias: numbers.bias, activation: isFused ? norm?.activation : nil))
-    guard let activation = norm?.activation, !isFused else { return y }
-    return activate(y, activation)
+  /// The numbers of a convolution with the normalisation after it, if any.
+  func folded(_ layer: Conv2D, _ norm: BatchNorm2D?, in pass: ForwardPass) -> Folded {
+    kept(\.folded[layer.weight]) {
+      let weights = pass[layer.weight].value
+      let bias = layer.bias.map { pass[$0].value }
+      return norm.map { fold(weights, bias, $0, in: pass) } ?? Folded(weights: weights, bias: bias)
+    }
   }
 
-  private func folded(_ layer: Conv2D, _ norm: BatchNorm2D?, in pass: ForwardPass) -> Folded {
-    if let known = folded[layer.weight] { return known }
-    let weights = pass[layer.weight].value
-    let bias = layer.bias.map { pass[$0].value }
-    let result = norm.map { fold(weights, bias, $0, in: pass) } ?? Folded(weights: weights, bias: bias)
-    folded[layer.weight] = result
-    return result
+  /// Weights of a layer as a convolution takes them.
+  func arranged(_ numbers: Folded, of layer: Conv2D, for convolution: Convolution) -> ArrangedWeights {
+    kept(\.arranged[Place(key: layer.weight, form: convolution.weightsForm)]) {
+      convolution.arranged(weights: numbers.weights)
+    }
+  }
+
+  /// What was made before, or else is made now; of two threads that make it at once, both get what the first made.
+  private func kept<Value: Sendable>(_ place: WritableKeyPath<Made, Value?>, make: () -> Value) -> Value {
+    if let known = made.withLock({ $0[keyPath: place] }) { return known }
+    let new = make()
+    return made.withLock { made in
+      if let known = made[keyPath: place] { return known }
+      made[keyPath: place] = new
+      return new
+    }
   }
 
   private func fold(_ weights: Tensor, _ bias: Tensor?, _ norm: BatchNorm2D, in pass: ForwardPass) -> Folded {

@@ -6,7 +6,7 @@ public protocol SegmentationService: Sendable {
   /// Most requests that one call of ``segment(batch:)`` should be given; 1 unless it says otherwise.
   var batchLimit: Int { get }
 
-  /// Calls at a time that keep it busy: 1, or more where it decodes one image while it computes another.
+  /// Calls at a time that keep it busy: 1, or more where it works on several images at a time.
   var callLimit: Int { get }
 
   /// Segments one image.

@@ -5,8 +5,8 @@ public import TesseraTensor
 
 /// A model made ready for use: all use of a trained network goes through here.
 ///
-/// Belongs to one thread at a time.
-public final class Predictor {
+/// Several threads may use it at once.
+public final class Predictor: Sendable {
   private let model: Model
   private let parameters: PreparedParameters
 
