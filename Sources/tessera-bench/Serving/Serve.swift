@@ -9,8 +9,8 @@ struct Serve: AsyncParsableCommand {
       Images are PNG, answers palette PNG. `tessera serve` runs as a process of its own; the engine alone is asked in \
       this process, by as many at a time as the server asks it. One line for each round of each, and at the end one \
       with medians. With --address the server there is measured instead, over TSP/1 or, for http://HOST:PORT/PATH, as \
-      one that answers a POST of a PNG with a palette PNG; with --model, too, its maps are first held against those of \
-      the model (field agreement, the share of equal pixels).
+      one that answers a POST of a PNG with a palette PNG. A server's maps are first held against those of the model in \
+      f32 (field agreement, the share of equal pixels), with --address where --model names it.
 
       Latencies begin when a request was to be sent, so waiting to be sent counts. Quantiles are those of all \
       requests. send_delay tells how late this program was; generator_cpu_ms its time on processors for each answer.
@@ -48,11 +48,13 @@ struct Serve: AsyncParsableCommand {
     if let address = address.flatMap({ ServerAddress($0) }) { return try await measure(address, images) }
     try await ServingOptions.withFolder { folder in
       let model = try serving.modelPath(in: folder)
-      let engine = EngineTarget(engine: try Engine(StoredModel(path: model), threads: serving.threads))
+      let engine = EngineTarget(
+        engine: try Engine(StoredModel(path: model), precision: serving.format.precision, threads: serving.threads))
       try await ServerProcess.withServer(
         serving.command, serving.serveArguments(model: model), log: "\(folder)/server.log"
       ) { server in
         try await server.address.withTarget(connections: arrivals.clients) { target in
+          try await printAgreement(of: target, named: "tessera serve", with: model, images)
           var contenders = [
             Contender(name: "engine", target: engine),
             Contender(name: "tessera serve", target: target, process: server.process),
@@ -71,20 +73,26 @@ struct Serve: AsyncParsableCommand {
   private func measure(_ address: ServerAddress, _ images: [LoadImage]) async throws {
     try await address.withTarget(connections: arrivals.clients) { target in
       if let model = serving.model {
-        let engine = EngineTarget(engine: try Engine(StoredModel(path: model), threads: serving.threads))
-        var agreement = MapAgreement()
-        for image in images {
-          try agreement.add(
-            try await engine.segment(image, lane: 0).palettePNG, try await target.segment(image, lane: 0).palettePNG)
-        }
-        var line = line(self.address ?? "", images)
-        line.add("agreement", agreement.share)
-        print(line)
+        try await printAgreement(of: target, named: self.address ?? "", with: model, images)
       }
       var contender = Contender(name: self.address ?? "", target: target)
       for round in 1...rounds { await measure(&contender, round, images) }
       printSummary([contender], images)
     }
+  }
+
+  private func printAgreement(
+    of target: any LoadTarget, named name: String, with model: String, _ images: [LoadImage]
+  ) async throws {
+    let engine = EngineTarget(engine: try Engine(StoredModel(path: model), threads: serving.threads))
+    var agreement = MapAgreement()
+    for image in images {
+      try agreement.add(
+        try await engine.segment(image, lane: 0).palettePNG, try await target.segment(image, lane: 0).palettePNG)
+    }
+    var line = line(name, images)
+    line.add("agreement", agreement.share)
+    print(line)
   }
 
   private func measure(_ contender: inout Contender, _ round: Int, _ images: [LoadImage]) async {

@@ -17,6 +17,7 @@ struct ServingOptions: ParsableArguments {
   @Option(help: "The command whose `serve` is measured. (default: the tessera beside this program)")
   var tessera: String?
   @Option(help: "Threads for numeric work, 1 to 256.") var threads = 2
+  @OptionGroup var format: PrecisionOptions
   @Option(help: "Most images that the model gets in one call, 1 to 64.") var maxBatch = 1
   @Option(help: "Seconds that count, 1 to 600.") var seconds = 8
   @Option(help: "Seconds before them that do not count, 0 to 600.") var warmUp = 2
@@ -61,7 +62,10 @@ struct ServingOptions: ParsableArguments {
 
   /// What `serve` is given.
   func serveArguments(model: String) -> [String] {
-    ["--model", model, "--threads", "\(threads)", "--max-batch", "\(maxBatch)", "--log-level", "warning"]
+    [
+      "--model", model, "--threads", "\(threads)", "--precision", format.precision.rawValue,
+      "--max-batch", "\(maxBatch)", "--log-level", "warning",
+    ]
   }
 
   /// A load of these images and times.
@@ -86,6 +90,7 @@ extension JSONLine {
     add("sizes", Set(images.map { "\($0.width)x\($0.height)" }).sorted().joined(separator: " "))
     add("mean_image_bytes", images.map(\.png.count).reduce(0, +) / max(images.count, 1))
     add("threads", options.threads)
+    add("precision", options.format.precision.rawValue)
     add("max_batch", options.maxBatch)
     add("warm_up", options.warmUp)
     add("seconds", options.seconds)

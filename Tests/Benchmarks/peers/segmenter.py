@@ -18,6 +18,7 @@ def parse(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--onnx", required=True, help="model that lraspp_onnx.py wrote")
     parser.add_argument("--engine", choices=["onnxruntime", "openvino"], default="onnxruntime")
+    parser.add_argument("--precision", choices=["f32", "bf16"], default="f32", help="ONNX Runtime has f32 alone")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2, help="threads of each worker")
@@ -48,7 +49,7 @@ class Segmenter:
             core = openvino.Core()
             hints = {
                 "INFERENCE_NUM_THREADS": settings["threads"], "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_PRECISION_HINT": "f32"}
+                "INFERENCE_PRECISION_HINT": settings["precision"]}
             request = core.compile_model(core.read_model(settings["onnx"]), "CPU", hints).create_infer_request()
             self.infer = lambda pixels: request.infer([pixels])[0]
 
