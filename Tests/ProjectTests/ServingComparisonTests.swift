@@ -23,14 +23,14 @@ struct ServingComparisonTests {
     """
 
   /// Prints figures for a round: those of Tessera, or of a peer with so many images a second.
-  private func bench(peer: Int, agreement: String = "0.9999") -> String {
+  private func bench(peer: Int, agreement: String = "0.9999", own: String = "1.0") -> String {
     """
     echo "$*" >> bench.calls
     figure() { echo "{\\"contender\\": \\"$1\\", \\"round\\": 1, \\"images_per_second\\": $2, \\"p50_ms\\": 1,\\
      \\"p99_ms\\": $3, \\"max_ms\\": 9, \\"generator_cpu_ms\\": 0.5}"; }
     case $* in
     *--address*) case $* in *--model*) echo '{"agreement": \(agreement)}';; esac; figure peer \(peer) 20;;
-    *) figure engine 50 8; figure "tessera serve" 49 9;;
+    *) echo '{"contender": "tessera serve", "agreement": \(own)}'; figure engine 50 8; figure "tessera serve" 49 9;;
     esac
     echo '{"summary": true}'
     """
@@ -54,10 +54,11 @@ struct ServingComparisonTests {
   @Test func serversTakeTurnsAndBarsAreJudged() async throws {
     let outcome = try await compare(bench(peer: 20), ["--only", "mosec", "--rounds", "2"])
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("| tessera serve | 2 threads, batch 1 | 49.0 | 1.0 | 9.0 | 9.0 | 0.5 |  |"))
+    #expect(
+      outcome.output.contains("| tessera serve | 2 threads, batch 1, f32 | 49.0 | 1.0 | 9.0 | 9.0 | 0.5 | 1.00000 |"))
     #expect(
       outcome.output.contains(
-        "| mosec, ONNX Runtime | 1 × 2 threads, batch 8 | 20.0 | 1.0 | 20.0 | 9.0 | 0.5 | 0.99990 |"))
+        "| mosec, ONNX Runtime | 1 × 2 threads, batch 8, f32 | 20.0 | 1.0 | 20.0 | 9.0 | 0.5 | 0.99990 |"))
     #expect(outcome.output.contains("| served over engine alone | 0.980 | 0.95 | yes |"))
     #expect(outcome.output.contains("| images/s over mosec, ONNX Runtime | 2.450 | 1.5 | yes |"))
     #expect(outcome.output.contains("| p99 of mosec, ONNX Runtime over p99 | 2.222 | 1 | yes |"))
@@ -93,8 +94,30 @@ struct ServingComparisonTests {
     #expect(!outcome.output.contains("images/s over"))
   }
 
+  @Test func mapsOfItsOwnThatDifferGiveNoFigure() async throws {
+    let outcome = try await compare(
+      bench(peer: 20, own: "0.99"), ["--only", "mosec", "--rounds", "1", "--model", "m", "--onnx", "o"])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasSuffix("Error: tessera serve: its maps have only 0.99 of the pixels in f32\n"))
+  }
+
+  @Test func onlyOpenVINOFollowsIntoBF16() async throws {
+    let outcome = try await compare(
+      bench(peer: 20, own: "0.99"),
+      ["--only", "mosec", "mosec-openvino", "--rounds", "1", "--model", "m", "--onnx", "o", "--precision", "bf16"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("| tessera serve | 2 threads, batch 1, bf16 | 49.0"))
+    #expect(outcome.output.contains("| mosec, OpenVINO | 1 × 2 threads, batch 8, bf16 | 20.0"))
+    #expect(outcome.output.contains("| mosec, ONNX Runtime | 1 × 2 threads, batch 8, f32 | 20.0"))
+    let python = try String(contentsOfFile: outcome.stage.path("python.calls"), encoding: .utf8)
+    #expect(
+      python.contains("--engine openvino --precision bf16") && python.contains("--engine onnxruntime --precision f32"))
+    let calls = try String(contentsOfFile: outcome.stage.path("bench.calls"), encoding: .utf8)
+    #expect(calls.split(separator: "\n").allSatisfy { $0.contains("--address") != $0.contains("--precision bf16") })
+  }
+
   @Test(arguments: [
-    (["--only", "x"], "--only x: known are mosec, mosec-openvino, litserve, triton"),
+    (["--only", "x"], "--only x: known are mosec, mosec-openvino, litserve, litserve-openvino, triton"),
     (["--rounds", "0"], "--rounds 0: give 1 to 256"), (["--in-flight", "257"], "--in-flight 257: give 1 to 256"),
     (["--bench", "nowhere"], "--bench nowhere: not there; build it by swift build -c release"),
   ])

@@ -9,8 +9,8 @@ struct Serve: AsyncParsableCommand {
       Images are PNG, answers palette PNG. `tessera serve` runs as a process of its own; the engine alone is asked in \
       this process, by as many at a time as the server asks it. One line for each round of each, and at the end one \
       with medians. With --address the server there is measured instead, over TSP/1 or, for http://HOST:PORT/PATH, as \
-      one that answers a POST of a PNG with a palette PNG. A server's maps are first held against those of the model in \
-      f32 (field agreement, the share of equal pixels), with --address where --model names it.
+      one that answers a POST of a PNG with a palette PNG. Its maps are first held against those of the model in f32 \
+      (field agreement, the share of equal pixels), with --address where --model names the model.
 
       Latencies begin when a request was to be sent, so waiting to be sent counts. Quantiles are those of all \
       requests. send_delay tells how late this program was; generator_cpu_ms its time on processors for each answer.
