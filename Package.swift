@@ -169,7 +169,7 @@ let package = Package(
     tests("TesseraLabels", ["TestSupport"]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
-    tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
+    tests("TesseraImaging", ["TesseraFiles", "TesseraLabels", crypto], resources: [.copy("Goldens")]),
     tests("TesseraProtocol", ["TestSupport", "TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
