@@ -15,6 +15,7 @@ import Testing
       "slow-peers", "--count 1 --peers 40 --kinds preface hello --round 0.5 --bar 100",
       [#""done": 1"#, #""closed_after_seconds": "#]
     ),
+    ("descriptors", "--count 1 --flood 1", [#""done": 1"#, #""lines_of_log": 1"#]),
     ("soak", "--seconds 5 --bound 1e6", [#""done": 1"#, #""reloads": "#, #""garbage": "#]),
     ("soak", "--control", [#""done": 2"#]),
   ]
