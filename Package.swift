@@ -169,7 +169,7 @@ let package = Package(
     tests("TesseraLabels", ["TestSupport"]),
     tests("TesseraTensor"),
     tests("TesseraNN", ["TesseraTensor"]),
-    tests("TesseraImaging", ["TesseraFiles", "TesseraLabels"], resources: [.copy("Goldens")]),
+    tests("TesseraImaging", ["TesseraFiles", "TesseraLabels", crypto], resources: [.copy("Goldens")]),
     tests("TesseraProtocol", ["TestSupport", "TesseraLabels", nioCore, crypto], exclude: ["Kaitai/interpret_ksy.py"]),
     tests(
       "TesseraWeights", ["TesseraFiles", "TesseraModels", "TesseraLabels", "TesseraNN", "TesseraTensor"],
@@ -222,8 +222,13 @@ let package = Package(
       name: "crosstalk-load",
       dependencies: ["TesseraClient", "TesseraImaging", "TesseraLabels", "TesseraProtocol"],
       path: "Tests/Campaigns/Load", swiftSettings: settings),
+    // A program whose every allocation is refused in turn.
+    .executableTarget(
+      name: "starved-shims", dependencies: ["CTesseraPNG", "CTesseraZstd", "CTesseraDNN"],
+      path: "Tests/Campaigns/Starved"),
     .testTarget(
-      name: "CampaignTests", dependencies: ["durable-writer", "crosstalk-load", "tessera"], swiftSettings: settings),
+      name: "CampaignTests", dependencies: ["durable-writer", "crosstalk-load", "starved-shims", "tessera"],
+      swiftSettings: settings),
     .testTarget(name: "ProjectTests", swiftSettings: settings),
     .testTarget(
       name: "tessera-benchTests",

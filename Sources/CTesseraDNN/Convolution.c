@@ -49,70 +49,66 @@ static dnnl_status_t forward_desc(const tessera_convolution *d, plan *p, dnnl_pr
   return tessera_primitive_desc(pd, &op, NULL, activations[d->activation]);
 }
 
-static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_convolution *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t pd;
-  TESSERA_TRY(forward_desc(d, &p, &pd));
+  TESSERA_TRY(forward_desc(d, &p, pd));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
-  const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
+  const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(*pd, dnnl_query_weights_md, 0);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, d->is_arranged ? *wanted : p.weights, wanted));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DST, 1, p.destination, &p.destination));
-  if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_BIAS, 0, p.bias, &p.bias));
-  return tessera_primitive_finish(r, pd);
+  return d->has_bias ? tessera_argument_add(r, DNNL_ARG_BIAS, 0, p.bias, &p.bias) : dnnl_success;
 }
 
-static dnnl_status_t prepare_backward_data(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_backward_data(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_convolution *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t hint, pd;
+  dnnl_primitive_desc_t hint;
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
       &op, dnnl_convolution_direct, &p.source, &p.any, &p.destination, p.strides, p.dilations, p.padding,
       p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
+  if (status == dnnl_success) status = tessera_primitive_desc(pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_WEIGHTS, 0, p.weights,
-                                   dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0)));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_SRC, 1, p.source, &p.source));
-  return tessera_primitive_finish(r, pd);
+                                   dnnl_primitive_desc_query_md(*pd, dnnl_query_weights_md, 0)));
+  return tessera_argument_add(r, DNNL_ARG_DIFF_SRC, 1, p.source, &p.source);
 }
 
-static dnnl_status_t prepare_backward_weights(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_backward_weights(const void *description, tessera_primitive *r,
+                                              dnnl_primitive_desc_t *pd) {
   const tessera_convolution *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t hint, pd;
+  dnnl_primitive_desc_t hint;
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_convolution_desc_t op;
   dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
       &op, dnnl_convolution_direct, &p.source, &p.any_gradient, d->has_bias ? &p.bias : NULL, &p.destination, p.strides,
       p.dilations, p.padding, p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
+  if (status == dnnl_success) status = tessera_primitive_desc(pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_WEIGHTS, 1, p.weights,
-                                   dnnl_primitive_desc_query_md(pd, dnnl_query_diff_weights_md, 0)));
-  if (d->has_bias) TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_BIAS, 1, p.bias, &p.bias));
-  return tessera_primitive_finish(r, pd);
+                                   dnnl_primitive_desc_query_md(*pd, dnnl_query_diff_weights_md, 0)));
+  return d->has_bias ? tessera_argument_add(r, DNNL_ARG_DIFF_BIAS, 1, p.bias, &p.bias) : dnnl_success;
 }
 
 // A reorder from the weights as they are held to what the forward pass wants.
-static dnnl_status_t prepare_arrangement(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_arrangement(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_convolution *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t forward, pd;
+  dnnl_primitive_desc_t forward;
   TESSERA_TRY(forward_desc(d, &p, &forward));
   dnnl_memory_desc_t wanted = *dnnl_primitive_desc_query_md(forward, dnnl_query_weights_md, 0);
   dnnl_primitive_desc_destroy(forward);
-  TESSERA_TRY(tessera_reorder_desc(&pd, &p.weights, &wanted));
+  TESSERA_TRY(tessera_reorder_desc(pd, &p.weights, &wanted));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_FROM, 0, p.weights, &p.weights));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_TO, 1, wanted, &wanted));
-  return tessera_primitive_finish(r, pd);
+  return tessera_argument_add(r, DNNL_ARG_TO, 1, wanted, &wanted);
 }
 
 int tessera_convolution_arrangement(const tessera_convolution *d, size_t *bytes, uint64_t *identity) {

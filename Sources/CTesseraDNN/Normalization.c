@@ -33,27 +33,24 @@ static dnnl_status_t add_common(const tessera_normalization *d, tessera_primitiv
   return dnnl_success;
 }
 
-static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_normalization *d = description;
-  dnnl_primitive_desc_t pd;
-  TESSERA_TRY(forward_desc(d, &pd));
-  TESSERA_TRY(add_common(d, r, pd, 1));
-  return tessera_primitive_finish(r, pd);
+  TESSERA_TRY(forward_desc(d, pd));
+  return add_common(d, r, *pd, 1);
 }
 
-static dnnl_status_t prepare_backward(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_backward(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_normalization *d = description;
-  dnnl_primitive_desc_t hint, pd;
+  dnnl_primitive_desc_t hint;
   TESSERA_TRY(forward_desc(d, &hint));
   dnnl_memory_desc_t map = tessera_map_desc(&d->map);
   dnnl_batch_normalization_desc_t op;
   dnnl_status_t status =
       dnnl_batch_normalization_backward_desc_init(&op, dnnl_backward, &map, &map, d->epsilon, flags(d));
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
+  if (status == dnnl_success) status = tessera_primitive_desc(pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
-  TESSERA_TRY(add_common(d, r, pd, 0));
-  return tessera_primitive_finish(r, pd);
+  return add_common(d, r, *pd, 0);
 }
 
 int tessera_normalization_workspace_bytes(const tessera_normalization *d, size_t *bytes) {

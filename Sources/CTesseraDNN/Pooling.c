@@ -35,32 +35,29 @@ static dnnl_status_t add_workspace(tessera_primitive *r, dnnl_primitive_desc_t p
   return tessera_argument_add(r, DNNL_ARG_WORKSPACE, is_output, *md, md);
 }
 
-static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_forward(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_pooling *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t pd;
-  TESSERA_TRY(forward_desc(d, &p, &pd));
+  TESSERA_TRY(forward_desc(d, &p, pd));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_SRC, 0, p.source, &p.source));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DST, 1, p.destination, &p.destination));
-  TESSERA_TRY(add_workspace(r, pd, 1));
-  return tessera_primitive_finish(r, pd);
+  return add_workspace(r, *pd, 1);
 }
 
-static dnnl_status_t prepare_backward(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare_backward(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const tessera_pooling *d = description;
   plan p = make_plan(d);
-  dnnl_primitive_desc_t hint, pd;
+  dnnl_primitive_desc_t hint;
   TESSERA_TRY(forward_desc(d, &p, &hint));
   dnnl_pooling_desc_t op;
   dnnl_status_t status = dnnl_pooling_backward_desc_init(&op, algorithm(d), &p.source, &p.destination, p.strides,
                                                          p.kernel, p.padding, p.padding_after);
-  if (status == dnnl_success) status = tessera_primitive_desc(&pd, &op, hint, dnnl_alg_kind_undef);
+  if (status == dnnl_success) status = tessera_primitive_desc(pd, &op, hint, dnnl_alg_kind_undef);
   dnnl_primitive_desc_destroy(hint);
   TESSERA_TRY(status);
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_DST, 0, p.destination, &p.destination));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_DIFF_SRC, 1, p.source, &p.source));
-  TESSERA_TRY(add_workspace(r, pd, 0));
-  return tessera_primitive_finish(r, pd);
+  return add_workspace(r, *pd, 0);
 }
 
 int tessera_pooling_workspace_bytes(const tessera_pooling *d, size_t *bytes) {

@@ -7,19 +7,32 @@
 #include <string.h>
 #include <sys/mman.h>
 
+// ---- Memory that oneDNN needs of its own.
+
+// oneDNN uses the blocks that it allocates without looking whether it got them. What it needs to prepare a primitive or
+// a memory object is there where so much is there at once; elsewhere it is not asked.
+enum { ROOM = 16 << 20 };
+
+static dnnl_status_t find_room(void) {
+  void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) return dnnl_out_of_memory;
+  munmap(room, ROOM);
+  return dnnl_success;
+}
+
 // ---- Engine and stream: one CPU engine, one stream a thread.
 
 static dnnl_engine_t engine;
-static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
-static void make_engine(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+
+dnnl_engine_t tessera_engine(void) { return engine; }
+
+// The lock of the cache is held.
+static dnnl_status_t make_engine(void) {
+  if (engine) return dnnl_success;
+  TESSERA_TRY(find_room());
   // Our own cache keeps every primitive; a second copy would only cost memory.
   dnnl_set_primitive_cache_capacity(0);
-}
-
-dnnl_engine_t tessera_engine(void) {
-  pthread_once(&engine_once, make_engine);
-  return engine;
+  return dnnl_engine_create(&engine, dnnl_cpu, 0);
 }
 
 // ---- What each thread that computes has of its own, until it ends: a stream, one scratch pad and one area for
@@ -80,7 +93,10 @@ static thread_state *own_state(void) {
 static dnnl_status_t thread_stream(dnnl_stream_t *result) {
   thread_state *own = own_state();
   if (!own) return dnnl_out_of_memory;
-  if (!own->stream) TESSERA_TRY(dnnl_stream_create(&own->stream, tessera_engine(), dnnl_stream_default_flags));
+  if (!own->stream) {
+    TESSERA_TRY(find_room());
+    TESSERA_TRY(dnnl_stream_create(&own->stream, tessera_engine(), dnnl_stream_default_flags));
+  }
   *result = own->stream;
   return dnnl_success;
 }
@@ -169,38 +185,65 @@ void tessera_primitive_release(tessera_primitive *p) {
   pthread_mutex_unlock(&lock);
 }
 
-dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
-                                     tessera_primitive **result) {
-  if (!tessera_engine()) return dnnl_runtime_error;
+// Creates the primitive of `pd`, with its scratch pad.
+static dnnl_status_t finish(tessera_primitive *p, const_dnnl_primitive_desc_t pd) {
+  p->scratch = *dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+  p->scratch_bytes = dnnl_memory_desc_get_size(&p->scratch);
+  p->workspace = *dnnl_primitive_desc_query_md(pd, dnnl_query_workspace_md, 0);
+  const char *implementation = "";
+  dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &implementation);
+  p->is_reference = strncmp(implementation, "ref", 3) == 0;
+  return dnnl_primitive_create(&p->primitive, pd);
+}
+
+// An entry of its own for a description; NULL without memory, be it ours or oneDNN's.
+static entry *make_entry(tessera_kind kind, int threads, const void *description, size_t size,
+                         tessera_prepare prepare) {
+  entry *e = find_room() == dnnl_success ? calloc(1, sizeof *e + size) : NULL;
+  if (!e) return NULL;
+  e->kind = kind;
+  e->threads = threads;
+  e->size = size;
+  memcpy(e->description, description, size);
+  dnnl_primitive_desc_t pd = NULL;
+  // A refusal is kept too: asking whether an algorithm exists is then cheap.
+  e->status = prepare(description, &e->primitive, &pd);
+  if (e->status == dnnl_success) e->status = finish(&e->primitive, pd);
+  if (pd) dnnl_primitive_desc_destroy(pd);
+  if (e->status != dnnl_out_of_memory) return e;
+  destroy(e);
+  return NULL;
+}
+
+// As `tessera_primitive_find`; the lock is held.
+static dnnl_status_t find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
+                          tessera_primitive **result) {
+  TESSERA_TRY(make_engine());
   int threads = omp_get_max_threads();
   size_t bucket = bucket_of(kind, threads, description, size);
-  pthread_mutex_lock(&lock);
   entry *e = buckets[bucket];
   while (e && !(e->kind == kind && e->threads == threads && e->size == size &&
                 memcmp(e->description, description, size) == 0))
     e = e->next;
   if (!e) {
     if (entry_count >= MOST_ENTRIES) evict_one();
-    e = calloc(1, sizeof *e + size);
-    if (!e) {
-      pthread_mutex_unlock(&lock);
-      return dnnl_out_of_memory;
-    }
-    e->kind = kind;
-    e->threads = threads;
-    e->size = size;
-    memcpy(e->description, description, size);
-    // A refusal is kept too: asking whether an algorithm exists is then cheap.
-    e->status = prepare(description, &e->primitive);
+    e = make_entry(kind, threads, description, size, prepare);
+    if (!e) return dnnl_out_of_memory;
     e->next = buckets[bucket];
     buckets[bucket] = e;
     entry_count++;
   }
   e->last_use = ++use_count;
-  dnnl_status_t status = e->status;
   // What was refused is not handed out, so nobody has to release it.
-  if (status == dnnl_success) e->users++;
+  if (e->status == dnnl_success) e->users++;
   *result = &e->primitive;
+  return e->status;
+}
+
+dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
+                                     tessera_primitive **result) {
+  pthread_mutex_lock(&lock);
+  dnnl_status_t status = find(kind, description, size, prepare, result);
   pthread_mutex_unlock(&lock);
   return status;
 }
@@ -277,18 +320,6 @@ dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_outpu
   return status;
 }
 
-dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc_t pd) {
-  p->scratch = *dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-  p->scratch_bytes = dnnl_memory_desc_get_size(&p->scratch);
-  p->workspace = *dnnl_primitive_desc_query_md(pd, dnnl_query_workspace_md, 0);
-  const char *implementation = "";
-  dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &implementation);
-  p->is_reference = strncmp(implementation, "ref", 3) == 0;
-  dnnl_status_t status = dnnl_primitive_create(&p->primitive, pd);
-  dnnl_primitive_desc_destroy(pd);
-  return status;
-}
-
 // ---- Running
 
 static dnnl_status_t convert(const tessera_argument *a, dnnl_memory_t held, dnnl_memory_t wanted, dnnl_stream_t s) {
@@ -307,6 +338,7 @@ static dnnl_status_t find_memory(const tessera_argument *a, void *address, dnnl_
     // What this run uses already has to stay.
     if (!is_it && m->object && m->last_run == state->runs) continue;
     if (!is_it) {
+      TESSERA_TRY(find_room());
       if (m->object) dnnl_memory_destroy(m->object);
       *m = (memory){.address = address};
       TESSERA_TRY(dnnl_memory_create(&m->object, &a->held, tessera_engine(), address));

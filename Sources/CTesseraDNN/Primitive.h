@@ -40,11 +40,13 @@ typedef enum {
   TESSERA_REORDER,
 } tessera_kind;
 
-// Prepares a primitive from a description; the result is zeroed beforehand.
-typedef dnnl_status_t (*tessera_prepare)(const void *description, tessera_primitive *result);
+// Adds the arguments of a description, and makes the `pd` that the primitive is then created from; both are zeroed
+// beforehand, and the caller's to let go whatever comes of it.
+typedef dnnl_status_t (*tessera_prepare)(const void *description, tessera_primitive *result, dnnl_primitive_desc_t *pd);
 
 // Finds the primitive of a description for a team as large as the caller's, or prepares and keeps it. `*result` is
-// valid until it is released; the cache lets the one go that was not used for longest where it holds too many.
+// valid until it is released; the cache lets the one go that was not used for longest where it holds too many. Keeps
+// nothing where memory is missing, so that it can be asked again.
 dnnl_status_t tessera_primitive_find(tessera_kind kind, const void *description, size_t size, tessera_prepare prepare,
                                      tessera_primitive **result);
 
@@ -53,6 +55,7 @@ void tessera_primitive_release(tessera_primitive *p);
 // Runs a primitive on buffers in the order of its arguments, and releases it.
 dnnl_status_t tessera_primitive_run(tessera_primitive *p, void *const *buffers);
 
+// The engine, once a primitive was found.
 dnnl_engine_t tessera_engine(void);
 dnnl_memory_desc_t tessera_map_desc(const tessera_map *map);
 dnnl_memory_desc_t tessera_vector_desc(int64_t count);
@@ -60,8 +63,6 @@ dnnl_memory_desc_t tessera_vector_desc(int64_t count);
 // Adds an argument that the caller holds as `held`; the primitive wants it as `wanted`.
 dnnl_status_t tessera_argument_add(tessera_primitive *p, int index, int is_output, dnnl_memory_desc_t held,
                                    const dnnl_memory_desc_t *wanted);
-// Creates the primitive of `pd`, with its scratch pad, and lets `pd` go.
-dnnl_status_t tessera_primitive_finish(tessera_primitive *p, dnnl_primitive_desc_t pd);
 // A primitive description whose scratch pad the caller provides, and which applies an activation to its results:
 // dnnl_alg_kind_undef for none.
 dnnl_status_t tessera_primitive_desc(dnnl_primitive_desc_t *pd, const void *op, dnnl_primitive_desc_t hint,

@@ -4,14 +4,12 @@ typedef struct {
   tessera_map from, to;
 } reorder;
 
-static dnnl_status_t prepare(const void *description, tessera_primitive *r) {
+static dnnl_status_t prepare(const void *description, tessera_primitive *r, dnnl_primitive_desc_t *pd) {
   const reorder *d = description;
   dnnl_memory_desc_t from = tessera_map_desc(&d->from), to = tessera_map_desc(&d->to);
-  dnnl_primitive_desc_t pd;
-  TESSERA_TRY(tessera_reorder_desc(&pd, &from, &to));
+  TESSERA_TRY(tessera_reorder_desc(pd, &from, &to));
   TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_FROM, 0, from, &from));
-  TESSERA_TRY(tessera_argument_add(r, DNNL_ARG_TO, 1, to, &to));
-  return tessera_primitive_finish(r, pd);
+  return tessera_argument_add(r, DNNL_ARG_TO, 1, to, &to);
 }
 
 int tessera_reorder(const tessera_map *from, const void *x, const tessera_map *to, void *y) {

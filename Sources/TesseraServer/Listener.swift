@@ -51,8 +51,7 @@ struct Listener: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          // Without it, running out of descriptors makes the accepting loop spin.
-          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+          try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger))
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)

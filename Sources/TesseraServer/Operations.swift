@@ -52,7 +52,7 @@ final class Operations: Sendable {
     let pages = AdminPages(
       readiness: { [canary] in canary.standing.readiness },
       metrics: { (metrics.read(now: .now), PrometheusRegistry.mediaType) })
-    let listener = AdminListener(address: asked, pages: pages, times: configuration.adminTimes)
+    let listener = AdminListener(address: asked, pages: pages, times: configuration.adminTimes, logger: logger)
     let channel = try await listener.listen(on: loop)
     state.withLock { ($0.admin, $0.guests) = (channel, listener.guests) }
     if let address { logger.notice("probes and metrics", metadata: ["address": "\(address)"]) }

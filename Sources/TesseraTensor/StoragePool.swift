@@ -158,27 +158,18 @@ enum StoragePool {
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
     if size >= pageThreshold {
       let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard let pages, pages != MAP_FAILED else { outOfMemory(size) }
+      guard let pages, pages != MAP_FAILED else { stopWithoutMemory("\(size) bytes") }
       // Huge pages make the first touch cheap; where the system has none this changes nothing.
       madvise(pages, size, MADV_HUGEPAGE)
       return pages
     }
     var pointer: UnsafeMutableRawPointer?
-    guard posix_memalign(&pointer, 64, size) == 0, let pointer else { outOfMemory(size) }
+    guard posix_memalign(&pointer, 64, size) == 0, let pointer else { stopWithoutMemory("\(size) bytes") }
     return pointer
   }
 
   private static func release(_ block: Block) {
     guard let pointer = UnsafeMutableRawPointer(bitPattern: block.address) else { return }
     if block.size >= pageThreshold { munmap(pointer, block.size) } else { free(pointer) }
-  }
-
-  private static func outOfMemory(_ size: Int) -> Never {
-    let line =
-      "Error: out of memory: the system has no \(size) bytes left (\(statistics.held) held for tensors); use a smaller "
-      + "batch, crop or width\n"
-    // Optimised builds stop without a word.
-    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-    preconditionFailure(line)
   }
 }

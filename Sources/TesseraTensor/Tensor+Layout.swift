@@ -36,11 +36,13 @@ extension tessera_map {
   }
 }
 
-/// Stops with the operation and its shapes where oneDNN refused what the checks before it had let through.
+/// Stops with the operation and its shapes where oneDNN refused what the checks before it had let through, or where it
+/// had no memory.
 func check(
   _ status: Int32, _ operation: @autoclosure () -> String, _ shape: @autoclosure () -> Shape,
   _ other: @autoclosure () -> Shape? = nil
 ) {
+  if status == TESSERA_DNN_NO_MEMORY { stopWithoutMemory("memory for \(operation()) of shape \(shape())") }
   precondition(
     status == 0,
     "\(operation()): oneDNN refused shapes \([shape(), other()].compactMap(\.self)) with status \(status)")

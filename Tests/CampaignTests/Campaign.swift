@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// A script of `Tests/Campaigns`, run as people run it.
+/// A script or a program of `Tests/Campaigns`, run as people run it.
 enum Campaign {
   private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Campaigns")
+    .appending(path: "Campaigns", directoryHint: .isDirectory)
 
   /// A program of the package, which lies beside the bundle of tests that runs.
   static func program(_ name: String) throws -> String {
@@ -19,10 +19,11 @@ enum Campaign {
       && FileManager.default.isExecutableFile(atPath: path)
   }
 
-  /// Runs a script to its end; nil where something is missing that it needs, which is told.
+  /// Runs a script by its name, or a program by its path, to its end; nil where something is missing that it needs,
+  /// which is told.
   static func run(_ script: String, _ arguments: [String]) async throws -> (status: Int32, text: String)? {
     let process = Process()
-    process.executableURL = scripts.appending(path: script)
+    process.executableURL = URL(filePath: script, relativeTo: scripts)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
     process.standardInput = FileHandle.nullDevice

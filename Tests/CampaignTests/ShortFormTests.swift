@@ -15,6 +15,11 @@ import Testing
       "slow-peers", "--count 1 --peers 40 --kinds preface hello --round 0.5 --bar 100",
       [#""done": 1"#, #""closed_after_seconds": "#]
     ),
+    ("descriptors", "--count 1 --flood 1", [#""done": 1"#, #""lines_of_log": 1"#]),
+    (
+      "vanished-peers", "--count 1 --peers 60 --kinds hello data",
+      [#""done": 1"#, #""descriptors_of_peers": 60"#, #""freed_after_11_s": "#]
+    ),
     ("soak", "--seconds 5 --bound 1e6", [#""done": 1"#, #""reloads": "#, #""garbage": "#]),
     ("soak", "--control", [#""done": 2"#]),
   ]

@@ -28,11 +28,11 @@ PATIENCE = 60
 class Server:
     """A `tessera serve` on this machine; port 0 is any that is free."""
 
-    def __init__(self, tessera, log, *arguments, port=0):
+    def __init__(self, tessera, log, *arguments, host="127.0.0.1", port=0):
         self.log = pathlib.Path(log)
         with self.log.open("w") as stream:
             self.process = tessera.start(
-                "serve", "--listen", f"127.0.0.1:{port}", "--threads", 1, *arguments, stderr=stream)
+                "serve", "--listen", f"{host}:{port}", "--threads", 1, *arguments, stderr=stream)
 
     @property
     def address(self):

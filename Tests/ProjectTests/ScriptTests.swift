@@ -46,8 +46,8 @@ struct ScriptTests {
   }
 
   private static let tools = [
-    "openssl", "python3", "python3-kaitaistruct", "python3-numpy", "python3-yaml", "python3-zstandard", "strace",
-    "tshark",
+    "iproute2", "openssl", "python3", "python3-kaitaistruct", "python3-numpy", "python3-yaml", "python3-zstandard",
+    "strace", "tshark",
   ]
 
   /// A stage where only the libraries are installed, whose `apt-get` notes how it is called.

@@ -1,10 +1,13 @@
 // oneDNN as functions of explicit descriptions: every call names shapes and layouts, finds or prepares the primitive
 // for them in a cache, and runs it. All oneDNN types stay behind this header, since versions 2 and 3 differ.
 //
-// Every function returns 0, or a dnnl_status_t where oneDNN refused the description.
+// Every function returns 0, or a dnnl_status_t where oneDNN refused the description, or where there is no memory: asked
+// again, the same call may then succeed.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+static const int32_t TESSERA_DNN_NO_MEMORY = 1;
 
 // How each number is stored.
 typedef enum { TESSERA_F32 = 0, TESSERA_BF16 = 1 } tessera_precision;

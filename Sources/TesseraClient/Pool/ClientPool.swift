@@ -108,7 +108,10 @@ public final class ClientPool: Sendable {
           return value
         } catch {
           update { $0.state.release(connection, failure: error, now: .now) }
-          if error.retry == .anotherServer { avoided.insert(client.instance) }
+          // Where there is one address, a new connection tells whether what listens there now goes away as well.
+          if error.retry == .anotherServer, error.code != .draining || connectors.count > 1 {
+            avoided.insert(client.instance)
+          }
           failure = .failed(error)
         }
       case .refused(.unreachable(let errors)): failure = .unreachable(errors)

@@ -13,6 +13,7 @@ struct AdminListener: Sendable {
   let address: SocketAddress
   let pages: AdminPages
   let times: AdminTimes
+  let logger: Logger
   let guests = AdminGuests(limit: Self.connections)
 
   /// Starts to listen.
@@ -23,7 +24,7 @@ struct AdminListener: Sendable {
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .serverChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+            try channel.pipeline.syncOperations.addHandler(AcceptPauseHandler(logger: logger))
           }
         }
         .childChannelOption(.allowRemoteHalfClosure, value: true)
