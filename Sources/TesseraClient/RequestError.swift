@@ -32,6 +32,11 @@ extension RequestError {
     if case .unreachable = self { true } else { false }
   }
 
+  /// Whether a server turned the request away because it is going away.
+  var isDraining: Bool {
+    if case .failed(let error) = self { error.code == .draining } else { false }
+  }
+
   /// The same in the terms of one request, for those who ask servers and engines alike.
   public var segmentationError: SegmentationError {
     switch self {

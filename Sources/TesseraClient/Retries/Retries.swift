@@ -27,7 +27,8 @@ struct Retries {
       delay += policy.delay(afterRetries: count, using: &generator)
     }
     if let deadline, now + delay >= deadline { return nil }
-    guard budget.spend() else { return nil }
+    // Whoever drains does no work for what it turns away, and others take that on: no load is multiplied.
+    guard failure.isDraining || budget.spend() else { return nil }
     count += 1
     return delay
   }

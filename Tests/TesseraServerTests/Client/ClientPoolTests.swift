@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  @Test func aRequestThatMeetsGoAwayGoesToANewConnection() async throws {
+    let draining = SegmentationError(.draining)
+    try await ScriptedServer.run({ number, _ in number == 0 ? .fail(draining) : .answer() }) { server, port in
+      try await withPool([port]) { try await $0.expectAnswer(to: 1) }
+      #expect(server.connections == 2 && server.requests == 2)
+    }
+    // Of two addresses, the other is tried.
+    try await ScriptedServer.run(instance: 1, { _, _ in .fail(draining) }) { one, port in
+      try await ScriptedServer.run(instance: 2) { two, other in
+        try await withPool([port, other]) { pool in for number in 0..<4 { try await pool.expectAnswer(to: number) } }
+        #expect(one.requests <= 4 && two.requests == 4)
+      }
+    }
+    // More at a time than the budget has retries for.
+    try await ScriptedServer.run({ number, _ in number < 14 ? .fail(draining) : .answer() }) { server, port in
+      try await withPool([port]) { try await expectAnswers(0..<14, of: $0) }
+      #expect(server.requests >= 28)
+    }
+  }
+
   @Test func aConnectionThatDiesMidAnswerIsReplacedAndTheRequestSentAgain() async throws {
     try await ScriptedServer.run({ number, _ in number < 2 ? .dieMidAnswer : .answer() }) { server, port in
       try await withPool([port]) { try await $0.expectAnswer(to: 1) }
