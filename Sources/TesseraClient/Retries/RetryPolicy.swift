@@ -17,8 +17,9 @@ public struct RetryPolicy: Hashable, Sendable {
   public var longestDelay: Duration = .seconds(2)
   /// Longest delay of a server's to wait out; a request that is sent away for longer fails.
   public var longestRetryAfter: Duration = .seconds(30)
-  /// Retries that a hundred requests earn: retries stay below this share of the requests, however much fails. What a
-  /// server that goes away turns away costs none.
+  /// Retries that a hundred requests earn: retries stay below this share of the requests, however much fails.
+  ///
+  /// What a server that goes away turns away costs none.
   public var retriesPerHundred = 10
   /// Retries that the pool begins with, and the most that it saves up.
   public var reserve = 10
