@@ -10,7 +10,7 @@
 // ---- Memory that oneDNN needs of its own.
 
 // oneDNN uses the blocks that it allocates without looking whether it got them. What it needs to prepare a primitive or
-// a memory object is there where so much is there at once; elsewhere it is not asked.
+// a memory object is there where so much is there at once; elsewhere it is not asked. Another thread may take it between.
 enum { ROOM = 16 << 20 };
 
 static dnnl_status_t find_room(void) {
@@ -141,8 +141,8 @@ typedef struct entry {
   unsigned char description[];
 } entry;
 
-// A network has about a hundred primitives for each size of image.
-enum { BUCKETS = 1024, MOST_ENTRIES = 4096 };
+// A network has about a hundred primitives for each size of image, and as many again for a team of another size.
+enum { BUCKETS = 1024, MOST_ENTRIES = 8192 };
 static size_t entry_count;
 static uint64_t use_count;
 static entry *buckets[BUCKETS];

@@ -7,8 +7,8 @@ import TesseraWeights
 /// Segments images with one model, on lanes of its own: several at a time where there are several threads.
 ///
 /// The same image gives the same bytes whoever asks, whatever others are asked for with it and however many threads
-/// compute it: images of a batch go through the model each for itself, for which algorithm sums a layer, and in which
-/// order, follows from its shape, the number of images included.
+/// compute it, as long as the same memory is there for it: images of a batch go through the model each for itself, for
+/// which algorithm sums a layer, and in which order, follows from its shape, the number of images included.
 public final class Engine: SegmentationService {
   /// What clients may know of the model.
   public let model: ModelDescription
@@ -36,28 +36,30 @@ public final class Engine: SegmentationService {
   ///     lets them be.
   ///   - memory: bytes that one image may take; nil for its share, of as many as are computed at a time, of three
   ///     quarters of what is free now, at most ``imageBytes``.
+  ///   - imagesAtOnce: most images that are computed at a time: 1 where nobody asks for more, or the one image would not
+  ///     get all of the memory; no more than there are threads.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
   /// - Precondition: the processor computes in the precision. No other thread computes meanwhile.
   public convenience init(
     _ stored: StoredModel, name: String = "default", generation: UInt32 = 1, precision: Precision = .f32,
-    tile: PixelSize? = nil, memory: Int? = nil, threads: Int
+    tile: PixelSize? = nil, memory: Int? = nil, imagesAtOnce: Int = 8, threads: Int
   ) throws {
     precondition(ComputeThreads.computes(precision), "Engine: this processor has no \(precision)")
     try self.init(
-      stored, name: name, generation: generation, precision: precision, tile: tile, memory: memory, threads: threads,
-      imageNeed: stored.model.imageMemoryNeed(precision: precision))
+      stored, name: name, generation: generation, precision: precision, tile: tile, memory: memory,
+      imagesAtOnce: imagesAtOnce, threads: threads, imageNeed: stored.model.imageMemoryNeed(precision: precision))
   }
 
   /// Starts an engine for an image need that is known, so that others may compute meanwhile.
   init(
     _ stored: StoredModel, name: String, generation: UInt32, precision: Precision, tile: PixelSize? = nil,
-    memory: Int? = nil, threads: Int, imageNeed: MemoryNeed
+    memory: Int? = nil, imagesAtOnce: Int = 8, threads: Int, imageNeed: MemoryNeed
   ) throws {
     self.stored = stored
     self.precision = precision
     predictor = Predictor(stored.model, precision: precision)
-    let lanes = LanePool(threads: threads)
+    let lanes = LanePool(threads: threads, imagesAtOnce: imagesAtOnce)
     self.lanes = lanes
     labelSet = try LabelSet(classes: stored.model.classes)
     threadCount = threads
@@ -72,14 +74,14 @@ public final class Engine: SegmentationService {
       maximumPixels: UInt64(max(0, self.memory.pixels)))
   }
 
-  /// Segments a small grey image, so that the first request finds everything ready.
+  /// Segments a small grey image on every lane, so that the first requests find weights and threads ready.
   ///
   /// - Throws: what ``segment(_:)`` throws.
   public func warm() async throws(SegmentationError) {
     let side = 64
-    _ = try await segment(
-      SegmentationRequest(
-        image: .rgb8([UInt8](repeating: 128, count: 3 * side * side)), width: side, height: side, outputs: .labels))
+    let request = SegmentationRequest(
+      image: .rgb8([UInt8](repeating: 128, count: 3 * side * side)), width: side, height: side, outputs: .labels)
+    for result in await segment(batch: Array(repeating: request, count: lanes.count)) { _ = try result.get() }
   }
 
   /// Computes what a decoded image shows.

@@ -16,9 +16,6 @@ final class LanePool: Sendable {
     var waiting: [CheckedContinuation<Turn, Never>] = []
   }
 
-  /// Each takes the memory of one image.
-  private static let mostLanes = 8
-
   let lanes: [Lane]
   private let threads: Int
   private let state: Mutex<State>
@@ -28,10 +25,11 @@ final class LanePool: Sendable {
 
   /// Starts the lanes of some threads: one for each, or for several where there are many.
   ///
-  /// - Precondition: there is a thread.
-  init(threads: Int) {
-    precondition(threads >= 1, "LanePool: \(threads) threads")
-    let share = (threads + Self.mostLanes - 1) / Self.mostLanes
+  /// - Parameter imagesAtOnce: most lanes; each takes the memory of one image.
+  /// - Precondition: there is a thread, and a lane.
+  init(threads: Int, imagesAtOnce: Int = 8) {
+    precondition(threads >= 1 && imagesAtOnce >= 1, "LanePool: \(threads) threads for \(imagesAtOnce) images")
+    let share = (threads + imagesAtOnce - 1) / imagesAtOnce
     let indices = 0..<threads / share
     self.threads = threads
     lanes = indices.map { Lane(name: "tessera-lane-\($0)") }

@@ -9,6 +9,8 @@ internal import NIOCore
 final class AcceptPauseHandler: ChannelInboundHandler {
   typealias InboundIn = any Channel
 
+  /// What the system says that lacks descriptors or memory.
+  private static let shortages = [EMFILE, ENFILE, ENOBUFS, ENOMEM]
   /// Trying so often costs nothing, and nobody notices the pause when it is over.
   private static let pause = TimeAmount.milliseconds(50)
   /// Time without a further line.
@@ -21,8 +23,10 @@ final class AcceptPauseHandler: ChannelInboundHandler {
   init(logger: Logger) { self.logger = logger }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // The other one tells of a connection that ended before it was accepted.
-    guard let error = error as? IOError, error.errnoCode != ECONNABORTED else { return context.fireErrorCaught(error) }
+    // After any other NIO goes on by itself, or closes the channel.
+    guard let error = error as? IOError, Self.shortages.contains(error.errnoCode) else {
+      return context.fireErrorCaught(error)
+    }
     let channel = context.channel
     // A channel that is closed has nothing to accept.
     try? channel.syncOptions?.setOption(.autoRead, value: false)

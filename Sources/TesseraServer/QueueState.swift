@@ -154,7 +154,7 @@ struct QueueState {
     for name in activities.keys { activities[name]?.observe(now: now) }
     return Vitals(
       successes: successes, computing: activities.filter { !$0.value.isIdle }.mapValues(\.moved),
-      lastMovement: activities.values.map(\.moved).max())
+      stillest: activities.compactMapValues(\.stillest), lastMovement: activities.values.map(\.moved).max())
   }
 
   /// Notes that the engine is done with a request.

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import TesseraProtocol
 
-/// Where admitted requests wait for the one engine: bounded in requests and bytes, refusing at once.
+/// Where admitted requests wait for the engines: bounded in requests and bytes, refusing at once.
 ///
 /// A request holds a place from admission until it is computed or given up, and its bytes until its answer is out. One
 /// that was given up while the engine has it keeps both until the engine has stopped.

@@ -4,6 +4,8 @@ struct Vitals: Sendable {
   var successes: [String: LastSuccess] = [:]
   /// When the models that compute now last moved, by name.
   var computing: [String: ContinuousClock.Instant] = [:]
+  /// When the request of each model last moved that has not for longest, by name.
+  var stillest: [String: ContinuousClock.Instant] = [:]
   /// When any model last moved; nil before the first.
   var lastMovement: ContinuousClock.Instant?
 }

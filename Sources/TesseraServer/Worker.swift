@@ -4,8 +4,9 @@ internal import TesseraProtocol
 /// Takes requests from the queue to their services in batches, and their outcomes back.
 ///
 /// The next batch is taken while fewer are under way, of all models together, than the service of the last one takes
-/// calls at a time: that service can work on several images at a time. Each batch has a task of its own,
-/// off the event loops, which also encodes its results.
+/// calls at a time, since it can work on several images at a time; batches of several images fill it sooner, so of those
+/// the next is under way beside the one before. Each batch has a task of its own, off the event loops, which also
+/// encodes its results.
 struct Worker: Sendable {
   let queue: RequestQueue
   let batches: BatchPolicy
@@ -14,19 +15,23 @@ struct Worker: Sendable {
 
   /// Works until the queue is closed and empty.
   func run() async {
-    await withTaskGroup(of: Void.self) { group in
-      var underWay = 0
+    await withTaskGroup(of: Int.self) { group in
+      var (batchesUnderWay, imagesUnderWay) = (0, 0)
       var limit = 1
       while true {
-        if underWay >= limit {
-          _ = await group.next()
-          underWay -= 1
+        while batchesUnderWay >= min(limit, 2) && imagesUnderWay >= limit, let ended = await group.next() {
+          batchesUnderWay -= 1
+          imagesUnderWay -= ended
         }
         let jobs = await queue.next(batches)
         guard let service = jobs.first?.service else { return }
         limit = max(1, service.callLimit)
-        underWay += 1
-        group.addTask { await queue.compute(jobs) { await perform(jobs, by: service) } }
+        batchesUnderWay += 1
+        imagesUnderWay += jobs.count
+        group.addTask {
+          await queue.compute(jobs) { await perform(jobs, by: service) }
+          return jobs.count
+        }
       }
     }
   }

@@ -15,11 +15,12 @@ import Testing
 
   /// A queue whose models succeeded, move and compute since these seconds.
   private func vitals(
-    _ successes: [String: Double] = [:], generation: UInt32 = 1, moved: Double? = nil, computing: [String: Double] = [:]
+    _ successes: [String: Double] = [:], generation: UInt32 = 1, moved: Double? = nil,
+    computing: [String: Double] = [:], stillest: [String: Double] = [:]
   ) -> Vitals {
     Vitals(
       successes: successes.mapValues { LastSuccess(generation: generation, time: at($0)) },
-      computing: computing.mapValues { at($0) },
+      computing: computing.mapValues { at($0) }, stillest: stillest.mapValues { at($0) },
       lastMovement: ([moved].compactMap(\.self) + computing.values).max().map { at($0) })
   }
 
@@ -147,6 +148,17 @@ import Testing
     standing = state.assess(models, vitals(["street": 0, "night": 0], computing: ["night": 20]), now: at(40))
     #expect(standing.readiness == .notReady(.late, model: "night"))
     #expect(standing.intake == .all(but: ["street", "night"]))
+  }
+
+  @Test("one request that hangs is told although others succeed")
+  func oneThatIsStuckAmongOthers() {
+    let state = CanaryState(Server.CanaryTimes())
+    let busy = vitals(["street": 39], computing: ["street": 39.5], stillest: ["street": 9.5])
+    #expect(readiness(state, [street], busy, at: 39.5) == .ready)
+    #expect(readiness(state, [street], busy, at: 39.6) == .notReady(.late, model: "street"))
+    let others = vitals(["street": 39, "night": 39], computing: ["street": 39.5], stillest: ["street": 9.5])
+    #expect(readiness(state, [night, street], others, at: 39.6) == .notReady(.late, model: "street"))
+    #expect(state.assess([night, street], others, now: at(39.6)).intake == .all(but: ["street"]))
   }
 
   @Test func aHangIsToldBeforeAFailure() {

@@ -9,14 +9,7 @@ import Testing
   private func job(
     _ ticket: Ticket, _ number: UInt64, _ priority: RequestPriority = .normal, width: Int = 1, after: Duration = .zero
   ) -> Job {
-    let request = SegmentationRequest(image: .rgb8([1, 2, 3]), width: width, height: 1, priority: priority)
-    return Job(
-      ticket: ticket,
-      request: CompleteRequest(
-        id: RequestID(rawValue: number), request: request, model: FakeService().model, inputDigest: .zero,
-        started: now, traceparent: nil, encoding: BodyEncoding(chunkLimit: 65_536, codec: .identity)),
-      generation: ModelGeneration(BatchingService(batchLimit: 64, FakeService())), deadline: now + .seconds(1),
-      enqueued: now + after, deliver: { _ in })
+    queuedJob(ticket, number, priority, width: width, enqueued: now + after, deadline: now + .seconds(1))
   }
 
   private func admit(_ queue: inout QueueState, bytes: UInt64 = 10) throws -> Ticket {

@@ -110,7 +110,7 @@ struct CanaryState {
   ) -> Readiness.Reason? {
     guard let times else { return nil }
     let latest = vitals.successes[name]?.time
-    if isFresh(latest, times, now) { return nil }
+    if isFresh(latest, times, now) { return isStuck(name, vitals, times, now) ? .late : nil }
     if let failure = failures[name], latest.map({ $0 < failure.time }) ?? true { return .failing(failure.code) }
     if isStill(name, vitals, now) { return .late }
     if latest == nil { return .starting }
@@ -121,7 +121,16 @@ struct CanaryState {
   /// Whether a model computes and shows no sign of life.
   private func isStill(_ name: String, _ vitals: Vitals, _ now: ContinuousClock.Instant) -> Bool {
     guard let times, let moved = vitals.computing[name] else { return false }
-    return !isFresh(moved, times, now)
+    return !isFresh(moved, times, now) || isStuck(name, vitals, times, now)
+  }
+
+  /// Whether one request of a model hangs while others go on: what computes it will not come back.
+  ///
+  /// It has thrice the time: to compress a large result takes some, too.
+  private func isStuck(
+    _ name: String, _ vitals: Vitals, _ times: Server.CanaryTimes, _ now: ContinuousClock.Instant
+  ) -> Bool {
+    vitals.stillest[name].map { $0.duration(to: now) > times.freshness * 3 } ?? false
   }
 
   private func isFresh(

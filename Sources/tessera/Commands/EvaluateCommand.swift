@@ -58,7 +58,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let path = model ?? ""
     let stored = try StoredModel(path: path)
     try dataset.requireClasses(stored.model.classes, of: path)
-    let engine = try Engine(stored, precision: inference.chosen, threads: inference.threads.count)
+    let engine = try Engine(stored, precision: inference.chosen, imagesAtOnce: 1, threads: inference.threads.count)
     return try await store.evaluate(progress: show) { sample, whole in
       try await engine.labelMap(pixels: whole.pixels, size: whole.truth.size, of: sample.imagePath)
     }

@@ -45,7 +45,8 @@ struct PredictCommand: AsyncParsableCommand {
       try InputFiles.expand(input), folder: out, overlay: overlay, probabilities: probabilities)
     let engine = try Engine(
       try StoredModel(path: model), precision: inference.chosen,
-      tile: tile.map { PixelSize(width: $0.width, height: $0.height) }, threads: inference.threads.count)
+      tile: tile.map { PixelSize(width: $0.width, height: $0.height) }, imagesAtOnce: 1,
+      threads: inference.threads.count)
     try PredictionJob.makeFolder(out)
     let failures = await PredictionRun(jobs: jobs, folder: out).run(by: engine)
     guard failures == 0 else { throw ExitCode.failure }
