@@ -99,18 +99,16 @@ struct LaneTests {
   func theSameBytesComeFromAnyNumberOfThreads(_ architecture: Architecture, _ precision: Precision) async throws {
     let stored = try randomModel(architecture)
     try await ConvolutionPlan.$leastWinogradOperations.withValue(0) {
-      for (height, width) in [(1, 5), (33, 47), (96, 130)] {
+      for (height, width) in [(33, 47), (96, 130)] {
         let requests = (0..<3).map { rgbRequest(randomImage(height, width, stream: "image \($0)"), height, width) }
         let single = try Engine(stored, precision: precision, threads: 1)
         var expected: [SegmentationResult] = []
         for request in requests { expected.append(try await single.segment(request)) }
-        for threads in 2...3 {
-          let engine = try Engine(stored, precision: precision, threads: threads)
-          let alone = try await engine.segment(requests[0])
-          let together = try await engine.segment(batch: requests).map { try $0.get() }
-          for (found, expected) in zip([alone] + together, [expected[0]] + expected) {
-            #expect(found.labels == expected.labels && found.probabilities == expected.probabilities, "\(threads)")
-          }
+        let engine = try Engine(stored, precision: precision, threads: 3)
+        let alone = try await engine.segment(requests[0])
+        let together = try await engine.segment(batch: requests).map { try $0.get() }
+        for (found, expected) in zip([alone] + together, [expected[0]] + expected) {
+          #expect(found.labels == expected.labels && found.probabilities == expected.probabilities)
         }
       }
     }
