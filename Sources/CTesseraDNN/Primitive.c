@@ -10,7 +10,8 @@
 // ---- Memory that oneDNN needs of its own.
 
 // oneDNN uses the blocks that it allocates without looking whether it got them. What it needs to prepare a primitive or
-// a memory object is there where so much is there at once; elsewhere it is not asked. Another thread may take it between.
+// a memory object is there where so much is there at once, unless another thread takes it first; elsewhere it is not
+// asked.
 enum { ROOM = 16 << 20 };
 
 static dnnl_status_t find_room(void) {

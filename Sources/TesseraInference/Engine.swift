@@ -36,8 +36,8 @@ public final class Engine: SegmentationService {
   ///     lets them be.
   ///   - memory: bytes that one image may take; nil for its share, of as many as are computed at a time, of three
   ///     quarters of what is free now, at most ``imageBytes``.
-  ///   - imagesAtOnce: most images that are computed at a time: 1 where nobody asks for more, or the one image would not
-  ///     get all of the memory; no more than there are threads.
+  ///   - imagesAtOnce: most images that are computed at a time, no more than there are threads: 1 where nobody asks for
+  ///     more, so that the one image gets all of the memory.
   ///   - threads: threads for numeric work.
   /// - Throws: ``LabelSetError`` where two of the model's classes have one name.
   /// - Precondition: the processor computes in the precision. No other thread computes meanwhile.

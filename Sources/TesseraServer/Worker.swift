@@ -4,9 +4,8 @@ internal import TesseraProtocol
 /// Takes requests from the queue to their services in batches, and their outcomes back.
 ///
 /// The next batch is taken while fewer are under way, of all models together, than the service of the last one takes
-/// calls at a time, since it can work on several images at a time; batches of several images fill it sooner, so of those
-/// the next is under way beside the one before. Each batch has a task of its own, off the event loops, which also
-/// encodes its results.
+/// calls at a time, since it can work on several images at a time. Batches of several images fill it sooner: two of
+/// those are under way. Each batch has a task of its own, off the event loops, which also encodes its results.
 struct Worker: Sendable {
   let queue: RequestQueue
   let batches: BatchPolicy
